@@ -218,6 +218,9 @@ export const notUtf8 = ({ start, end }: FaultPlace, count: number): string =>
 export const damaged = (text: string, count: number): string =>
   count === 1 ? text : `${text} So ${count === 2 ? 'is another message' : `are ${count - 1} more`}.`;
 
+export const dataLines = (data: string, { event }: FaultPlace, count: number): string =>
+  `The JSON of event ${event} stands on ${data.split('\n').length} data lines${more(count)}. The standard allows it, and readers join them; clients that read each line for an event of its own find no JSON in any.`;
+
 export const crLines = (place: FaultPlace, count: number): string =>
   `Lines end with CR alone, first in event ${place.event}${more(count)}. The standard allows it, but clients that look for a line feed find no event, or lose the last one.`;
 

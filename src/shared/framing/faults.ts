@@ -31,6 +31,7 @@ export type FramingFaultId =
   | 'comment-in-event'
   | 'cr-lines'
   | 'data-encoded-twice'
+  | 'data-lines'
   | 'data-nan'
   | 'data-page'
   | 'data-prefix-doubled'
@@ -255,6 +256,8 @@ export class FaultFinder {
     if (isObject(payload)) {
       if (comment && comment.start > frame.start && comment.end < frame.end)
         this.#tally('comment-in-event', placeOf(frame), (count) => say.commentInEvent(placeOf(frame), count));
+      if (frame.sse && frame.data.includes('\n'))
+        this.#tally('data-lines', placeOf(frame), (count) => say.dataLines(frame.data, placeOf(frame), count));
       this.#takeEvent(frame);
     } else if (!this.#events.has(frame.index)) this.#takeBroken(frame);
   }

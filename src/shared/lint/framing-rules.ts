@@ -107,6 +107,13 @@ const RULES: Readonly<Record<FramingFaultId, FramingRule>> = {
     example: around(`data: ${JSON.stringify(MID)}\n\n`),
     counterexample: HEALTHY,
   },
+  'data-lines': {
+    strict: 'info',
+    lenient: null,
+    help: 'The JSON of an event stands on several lines, each with "data:" before it. The standard allows it. Many clients of LLM APIs read each line for an event of its own, and fail at each.',
+    example: around(mid.replace(',"created"', ',\ndata: "created"')),
+    counterexample: HEALTHY,
+  },
   'data-nan': {
     strict: 'error',
     lenient: 'error',

@@ -18,6 +18,7 @@ import { KeptValues } from './kept-values.ts';
 import type { Fault, Outside, OutsideFault } from './faults.ts';
 import { LimitPassed, MAX_BLOCKS, MAX_TEXT_CHARS } from './limits.ts';
 import { countNames, countOf, usageIn } from './stray-usage.ts';
+import type { Figures } from './usage.ts';
 
 /** A content block while it grows. */
 export interface Block {
@@ -388,11 +389,15 @@ export class WireRecorder {
     if (!known && typeof value === 'object') this.seekUsage(path, value);
   }
 
-  /** Counts in what goes into nothing else: they are taken as long as the usage is not where it belongs. */
-  seekUsage(path: string, value: unknown): void {
+  /**
+   * Counts in what goes into nothing else: they are taken as long as the usage is not where it belongs. `own`: the server's
+   * figures that stand with them.
+   */
+  seekUsage(path: string, value: unknown, own: Figures = {}): void {
     const found = usageIn(path, value);
     if (!found) return;
-    const { counts, raw } = found;
+    const { raw } = found;
+    const counts = { ...found.counts, ...own };
     const place = found.path.replace(/^\./, '') || 'the event itself';
     this.strayUsage.set(place, { path: place, event: this.#event, counts });
     if (this.#usage === 'own') return;

@@ -44,6 +44,9 @@ export function beginsAnew(call: Part, fragment: Part): boolean {
 /** Arguments that are complete, and no placeholder. */
 const isWhole = (text: string): boolean => text.trim().length > 2 && isJson(text);
 
+/** Whether arguments have begun and are not complete, so that more may come. */
+export const areCut = (text: string): boolean => text !== '' && !isJson(text) && beginsJson(text);
+
 /** Whether the text is JSON as far as it goes. */
 function beginsJson(text: string): boolean {
   const reader = new StrictReader(PYTHON);

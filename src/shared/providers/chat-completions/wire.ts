@@ -2,7 +2,7 @@
  * OpenAI Chat Completions on the wire, and what compatible servers make of it. The format has no block events: a block
  * is a run of one kind within a choice (`c0/text`, `c0/reasoning`, after an interruption `c0/text.2`), and a tool call
  * is told apart by index and id (`c0/tool0`). Runs end where another kind begins; tool calls, which may interleave,
- * only when the choice has its finish reason or the stream its [DONE].
+ * only when the choice has its finish reason or the stream its [DONE]; one whose arguments are not complete stays open up to [DONE].
  */
 import type { BlockKind } from '../../model/messages.ts';
 import type { Frame } from '../../model/stream.ts';
@@ -12,7 +12,7 @@ import { errorField, isErrorName, strayFault, type Fault } from '../../wire/faul
 import { Fields, fieldsOf, isPadding } from '../../wire/fields.ts';
 import type { WireProtocol } from '../../wire/protocol.ts';
 import type { Block, WireRecorder } from '../../wire/recorder.ts';
-import { beginsAnew, drifts, goesOn } from './one-index.ts';
+import { areCut, beginsAnew, drifts, goesOn } from './one-index.ts';
 import { chatFigures, chatFinish, chatUsage, FIGURE_FIELDS, isNoFinish } from './usage.ts';
 
 /** Plain reasoning text, by server: DeepSeek, vLLM and others; OpenRouter, Groq and others; GitHub Copilot. */
@@ -94,8 +94,10 @@ export class ChatCompletionsWire implements WireProtocol {
         if (!this.#takePlainChoice(choice)) this.#takeChoice(choice, place, failed);
       } else this.#misshapen('choices[]', choices[place]);
     }
-    const usage = objectOf(data['usage']) ?? objectOf(objectOf(data['x_groq'])?.['usage']);
+    const usage = objectOf(data['usage']);
+    const ofGroq = usage ? null : objectOf(objectOf(data['x_groq'])?.['usage']);
     if (usage) recorder.usage({ ...chatUsage(usage), ...chatFigures(usage, data) }, usage);
+    else if (ofGroq) recorder.seekUsage('x_groq.usage', ofGroq, chatFigures(ofGroq, data));
     else if (differs) {
       this.#figures(data);
       const text = stringOf(data['usage']);
@@ -254,8 +256,10 @@ export class ChatCompletionsWire implements WireProtocol {
   #finish(choice: Choice, reason: string): void {
     if (choice.finished) this.#recorder.note('a second finish_reason');
     choice.finished = true;
-    this.#closeAll(choice);
-    this.#recorder.finish(choice.index, chatFinish(reason));
+    const finish = chatFinish(reason);
+    const mayGoOn = finish.unified === 'tool_use' || finish.unified === 'stop';
+    this.#closeAll(choice, (tool) => !mayGoOn || !areCut(tool.text));
+    this.#recorder.finish(choice.index, finish);
   }
 
   #choice(index: number): Choice {
@@ -302,6 +306,7 @@ export class ChatCompletionsWire implements WireProtocol {
     if (refusal) this.#runText(choice, 'refusal', 'refusal', refusal);
     const audio = delta.object('audio');
     if (audio) this.#speech(choice, audio);
+    for (const image of delta.list('images')) this.#image(choice, image);
     for (const annotation of delta.list('annotations'))
       this.#recorder.attach(choice.run ?? this.#run(choice, 'text', 'content'), 'annotation', annotation);
     const calls = delta.list('tool_calls');
@@ -345,6 +350,16 @@ export class ChatCompletionsWire implements WireProtocol {
     } else if (sound) this.#recorder.keep('delta.audio.data', sound);
     this.#runText(choice, 'text', SPEECH, audio.string('transcript') ?? '');
     audio.rest();
+  }
+
+  /** An image that the answer consists of, as OpenRouter and LiteLLM pass it on: it comes whole. */
+  #image(choice: Choice, image: unknown): void {
+    const recorder = this.#recorder;
+    if (choice.run) recorder.close(choice.run);
+    choice.run = null;
+    const block = recorder.open(`c${choice.index}/image`, 'other', 'image', choice.index);
+    recorder.attach(block, 'image', image);
+    recorder.close(block);
   }
 
   /** Mistral's parts: `text`, and `thinking` with a list of texts. */
@@ -606,10 +621,12 @@ export class ChatCompletionsWire implements WireProtocol {
     else this.#recorder.event('logprobs', true, logprobs);
   }
 
-  #closeAll(choice: Choice): void {
+  /** `isOver`: a call whose arguments are not complete goes on after a reason that came too early. */
+  #closeAll(choice: Choice, isOver: (tool: Block) => boolean = () => true): void {
     if (choice.run) this.#recorder.close(choice.run);
     choice.run = null;
-    for (const tool of choice.tools) this.#recorder.close(tool, tool.type !== 'custom');
+    for (const tool of choice.tools)
+      if (tool.type === 'custom' || isOver(tool)) this.#recorder.close(tool, tool.type !== 'custom');
   }
 }
 

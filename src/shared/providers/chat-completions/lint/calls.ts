@@ -18,11 +18,13 @@ import {
   callsIn,
   choicesOf,
   Drifting,
+  eachChoice,
   eachToolCall,
   functionOf,
   isPlainText,
   keyOf,
   nameIn,
+  unlessPlain,
   type IndexedCall,
 } from './events.ts';
 
@@ -269,6 +271,31 @@ export const CALL_RULES: readonly LintRule[] = [
     counterexample: chat(chatCall(0, 'a', 'f', '{}'), ...chatEnd('tool_calls')),
     comesWith: ['finish-disagrees'],
   }),
+  {
+    id: 'function-call',
+    strict: 'info',
+    lenient: null,
+    help: 'A call stands in function_call, the form before tool calls: one to an answer, without an id.',
+    advice:
+      'Clients that read tool_calls alone find no call: the turn ends and nothing is run. Send tools in the request instead of functions, or read both fields.',
+    example: chat(
+      chunk({ role: 'assistant', content: null, function_call: { name: 'f', arguments: '{}' } }),
+      ...chatEnd('function_call'),
+    ),
+    counterexample: chat(chatCall(0, 'a', 'f', '{}'), ...chatEnd('tool_calls')),
+    check: () => {
+      const seen = new Set<number>();
+      return unlessPlain(
+        eachChoice((choice, index, { frame }, report) => {
+          const call = objectOf(objectOf(choice['delta'])?.['function_call']);
+          if (!call || Object.keys(call).length === 0 || seen.has(index)) return;
+          seen.add(index);
+          const name = stringOf(call['name']);
+          report(frame, `The call${name ? ` of ${name}` : ''} stands in function_call, which tool_calls replaced.`);
+        }),
+      );
+    },
+  },
   {
     id: 'call-type',
     strict: 'warning',

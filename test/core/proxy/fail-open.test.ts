@@ -190,6 +190,7 @@ describe('the program takes nothing', () => {
       endpoint: undefined,
       sentAgain: new SentAgain(),
       lighter: () => undefined,
+      onWatched: () => undefined,
       ...other,
     });
 

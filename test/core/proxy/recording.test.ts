@@ -4,10 +4,11 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Core } from '../../../src/main/core/core.ts';
 import { credentialHeader } from '../../../src/main/core/capture/secrets.ts';
 import { sampleFormatOf, sampleFormats } from '../../../src/main/core/providers/registry.ts';
@@ -479,4 +480,30 @@ test('a trace that is deleted while it is live leaves its stream alone', async (
   finish();
   expect(Buffer.from((await reader.read()).value!).toString()).toBe('data: [DONE]\n\n');
   expect((await core.services['traces.list']({ limit: 1 })).rows).toEqual([]);
+});
+
+test('its thread knows while somebody watches a recording', async () => {
+  let finish = (): void => undefined;
+  const { core, url } = await withEndpoint((_incoming, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: {"choices":[]}\n\n');
+    finish = () => void response.end('data: [DONE]\n\n');
+  });
+  const posted = vi.spyOn(Worker.prototype, 'postMessage');
+  onTestFinished(() => posted.mockRestore());
+  const told = (): readonly unknown[] =>
+    posted.mock.calls.flatMap(([message]) => {
+      const { name, args = [] } = message as { readonly name?: string; readonly args?: readonly unknown[] };
+      return name === 'watch' ? args : [];
+    });
+  const answer = await fetch(`${url}/chat/completions`, { method: 'POST', body: '{"stream":true}' });
+  const rows = async () => (await core.services['traces.list']({ limit: 1 })).rows;
+  await expect.poll(rows, { timeout: 30_000 }).toHaveLength(1);
+  const watcher = new AbortController();
+  const items = core.services['traces.items']({ id: (await rows())[0]!.id, from: 0 }, watcher.signal);
+  await items[Symbol.asyncIterator]().next();
+  expect(told()).toEqual([true]);
+  finish();
+  await answer.text();
+  for await (const _ of items) continue;
+  expect(told()).toEqual([true, false]);
 });

@@ -94,6 +94,8 @@ export class ProxyService {
   #state: ProxyState = { listening: false, problem: 'The capture proxy has not been started.' };
   /** Batches of the thread that are held until less waits here. */
   #whenLighter: (() => void)[] = [];
+  /** So many of its recordings are watched. */
+  #watched = 0;
   #deaths = 0;
   #closed = false;
 
@@ -263,11 +265,18 @@ export class ProxyService {
       endpoint: route && route.kind !== '' ? { type: route.kind, provider_name: route.providerName } : undefined,
       sentAgain: this.#sentAgain,
       lighter: () => this.#lighter(),
+      onWatched: (watched) => this.#tellWatched(watched),
     });
     session?.unfinished.add(exchange);
     this.#unfinished.add(exchange);
     void this.#settle(exchange, session);
     return exchange;
+  }
+
+  /** All exchanges share a batch, so that one that is watched hurries all. */
+  #tellWatched(watched: boolean): void {
+    this.#watched += watched ? 1 : -1;
+    this.#thread?.notify('watch', [this.#watched > 0]);
   }
 
   async #settle(exchange: CapturedExchange, session: Session | undefined): Promise<void> {

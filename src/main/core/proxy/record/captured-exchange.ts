@@ -56,6 +56,8 @@ export interface CapturedExchangeSetup {
   readonly sentAgain: SentAgain;
   /** Less waits here than before. */
   readonly lighter: () => void;
+  /** See LiveRecordingSetup. */
+  readonly onWatched: (watched: boolean) => void;
 }
 
 /** How long an exchange that says nothing of its API waits for more of its body before it is shown. */
@@ -388,9 +390,9 @@ export class CapturedExchange {
   }
 
   async #record(trace: () => NewTrace | Promise<NewTrace>): Promise<void> {
-    const { store, recordings } = this.#setup;
+    const { store, recordings, onWatched } = this.#setup;
     const redact = (sentence: string): string => this.#redaction.text(sentence);
-    const recording = recordings.open({ store, trace: await trace(), redact }, () => this.#stop());
+    const recording = recordings.open({ store, trace: await trace(), redact, onWatched }, () => this.#stop());
     await recording.begin();
     this.#recording = recording;
     this.#flow();

@@ -15,6 +15,8 @@ export type ProxyThreadHandlers = Closable & {
   /** Resolves with the port, which is this one or the next that is free. Once, first. */
   readonly open: (port: number, routes: readonly Route[]) => Promise<number>;
   readonly setRoutes: (routes: readonly Route[]) => void;
+  /** Whether somebody watches a recording; nobody does at first. */
+  readonly watch: (watched: boolean) => void;
   readonly openTunnels: (session: string, hosts: readonly ReadHost[]) => Promise<OpenedTunnels>;
   /** Ends what a session has under way; its last events are on their way when this resolves. See ProxyListener. */
   readonly endSession: (session: string) => Promise<readonly (readonly [host: string, connections: number])[]>;
@@ -36,6 +38,7 @@ export function serveProxy(port: ChannelPort & { close(): void }): void {
         listener.setRoutes(routes);
         return listener.port;
       },
+      watch: (watched) => tap.watch(watched),
       setRoutes: (routes) => listener?.setRoutes(routes),
       openTunnels: (session, hosts) => {
         if (!listener) throw new Error('The capture proxy does not listen.');

@@ -12,6 +12,8 @@ const EVENT_BYTES = 200;
 /** How long an event waits for others, and bytes at which it does not. */
 const BATCH_MS = 4;
 const BATCH_BYTES = 256 * 1024;
+/** Between two batches that are sent for bytes alone, while nobody watches: each wakes the program. It loses so much when it is killed. */
+const UNWATCHED_BATCH_MS = 125;
 
 export class TapSender implements Tap {
   readonly #send: (batch: Batch<TapEvent>) => Promise<unknown>;
@@ -21,6 +23,10 @@ export class TapSender implements Tap {
   #weight = 0;
   #sentWeight = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** When the timer is over. */
+  #dueMs = Infinity;
+  #flushedAt = -Infinity;
+  #watched = false;
   #full: NodeJS.Immediate | undefined;
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #lost = new Map<number, Map<DataType, number>>();
@@ -39,6 +45,12 @@ export class TapSender implements Tap {
     this.#add(event);
   }
 
+  /** Whether somebody watches an exchange; nobody does at first. What waits is sent at once then, and what comes sooner. */
+  watch(watched: boolean): void {
+    this.#watched = watched;
+    if (watched && this.#events.length > 0) this.#flush();
+  }
+
   /** Resolves once all that was told by now has been sent and taken. */
   async flushed(): Promise<void> {
     this.#flush();
@@ -50,7 +62,17 @@ export class TapSender implements Tap {
     this.#weight += EVENT_BYTES + (hasBytes(event) ? event.bytes.length : 0);
     // In a turn of its own, so that what is told of now is written first.
     if (this.#weight >= BATCH_BYTES) this.#full ??= setImmediate(() => this.#flush());
-    else this.#timer ??= setTimeout(() => this.#flush(), BATCH_MS);
+    else this.#flushIn(hasBytes(event) && !this.#watched ? UNWATCHED_BATCH_MS : 0);
+  }
+
+  /** So long after the last batch, or a moment from now. */
+  #flushIn(ms: number): void {
+    const now = performance.now();
+    const dueMs = Math.max(now + BATCH_MS, this.#flushedAt + ms);
+    if (dueMs >= this.#dueMs) return;
+    clearTimeout(this.#timer);
+    this.#dueMs = dueMs;
+    this.#timer = setTimeout(() => this.#flush(), dueMs - now);
   }
 
   /** What is kept of a body has no holes: once bytes of it are lost, all that follow are. */
@@ -72,6 +94,8 @@ export class TapSender implements Tap {
     clearImmediate(this.#full);
     this.#timer = undefined;
     this.#full = undefined;
+    this.#dueMs = Infinity;
+    this.#flushedAt = performance.now();
     const weight = this.#weight;
     const batch = packed(this.#events);
     this.#events = [];

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { Access } from '../../src/main/hosts/headless/access.ts';
+import { parseOptions } from '../../src/main/hosts/headless/options.ts';
 import { startServer, type RunningServer } from '../../src/main/hosts/headless/server.ts';
 import { createClient } from '../../src/shared/rpc/client.ts';
 import { MAX_FRAME } from '../../src/shared/rpc/frames.ts';
@@ -283,6 +284,14 @@ describe('who does not', () => {
     expect((await send(['GET / HTTP/1.1', HOST, COOKIE, ...UPGRADE])).status).toBe(404);
     expect((await get('/rpc', HOST, COOKIE)).status).toBe(426);
   });
+
+  test.each(['--host', '--bind', '--listen', '--address', '--interface'])(
+    'K9 no other interface can be chosen: %s is no option, and no address is a port',
+    (option) => {
+      expect(() => parseOptions([option, '0.0.0.0'], {})).toThrow(`unknown option '${option}'`);
+      expect(() => parseOptions(['--port', '0.0.0.0:4000'], {})).toThrow('--port takes a number');
+    },
+  );
 
   test('K9 whoever comes by another address of this machine', async () => {
     const others = Object.values(networkInterfaces())

@@ -10,6 +10,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { TraceId } from '../../src/shared/model/ids.ts';
 import { EXPORT_FORMATS } from '../../src/main/core/exports/formats/registry.ts';
+import { contract } from '../../src/shared/rpc/contract.ts';
 import { ServiceError, type Services } from '../../src/shared/rpc/services.ts';
 import { cores } from '../support/core.ts';
 import { importOne } from '../support/imports.ts';
@@ -133,6 +134,17 @@ describe('H3: documents that are not what they say', () => {
   ])('a HAR %s is refused, and it is said where', async (_what, text, place) => {
     const { services } = await open();
     expect(await refusal(services, text)).toContain(place);
+  });
+
+  test('with a string of 200 MB is over the limit of a file, which is said before it is read', () => {
+    const { params } = contract['traces.import'];
+    const fileOf = (megabytes: number) => ({
+      name: 'x.har',
+      base64: 'A'.repeat((megabytes * 2 ** 20 * 4) / 3),
+      again: false,
+    });
+    expect(params.safeParse(fileOf(63)).success).toBe(true);
+    expect(params.safeParse(fileOf(210)).error?.issues).toMatchObject([{ code: 'too_big', path: ['base64'] }]);
   });
 
   test('fields of wrong types beside the stream do not keep it out', async () => {

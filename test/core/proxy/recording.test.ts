@@ -283,6 +283,7 @@ describe('what is no stream', () => {
 });
 
 describe('a stream', () => {
+  const LIMITED = '{"stream":true,"n":2}';
   const EVENTS = 'data: {"choices":[{"index":0,"delta":{"content":"hi"}}]}\n\ndata: [DONE]\n\n';
 
   test('E2 has one digest for its provider, its client and its trace, at any size of its reads', async () => {
@@ -370,9 +371,14 @@ describe('a stream', () => {
     expect((await captured(core))[0]).toMatchObject({ ending: { state: 'reset' }, metrics: { bytes: 30 } });
   });
 
-  test('D14 that a client asks for again after a drop is a trace of its own, which names the one before', async () => {
+  test('C8 D14 that a client asks for again after a drop or a 429 is a trace of its own, which names the one before', async () => {
     let attempts = 0;
-    const { core, url } = await withEndpoint((_incoming, response) => {
+    let refusals = 0;
+    const { core, url } = await withEndpoint((_incoming, response, body) => {
+      if (body.toString() === LIMITED && ++refusals <= 2) {
+        response.writeHead(429, { 'retry-after': '0' }).end('{}');
+        return;
+      }
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write(EVENTS.slice(0, 30));
       if (++attempts === 1) setImmediate(() => response.destroy());
       else response.end(EVENTS.slice(30));
@@ -391,6 +397,17 @@ describe('a stream', () => {
     await expect.poll(again).toEqual([undefined, first!.id, undefined, undefined]);
     const bodies = await Promise.all((await captured(core, 4)).map((trace) => bodyOf(core, trace)));
     expect(bodies.map(String)).toEqual([EVENTS, EVENTS, EVENTS, EVENTS.slice(0, 30)]);
+    // Nothing was sent again but by the client: each attempt names the one before it.
+    expect([await ask(LIMITED), await ask(LIMITED), await ask(LIMITED)]).toEqual(['{}', '{}', EVENTS]);
+    const limited = async () => (await captured(core, 7)).slice(0, 3);
+    const [third, second, one] = await limited();
+    expect([refusals, [third, second, one].map((trace) => trace!.ending!.state)]).toEqual([
+      3,
+      ['complete', 'http-error', 'http-error'],
+    ]);
+    await expect
+      .poll(async () => (await limited()).map(({ capture }) => capture?.again))
+      .toEqual([second!.id, one!.id, undefined]);
   });
 
   test('E3 that the client leaves is the client’s doing', async () => {

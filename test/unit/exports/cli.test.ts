@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
+import { canMount, remount, smallDisk } from '../../store/small-disk.ts';
 import { sampleBody } from '../../support/sample-bytes.ts';
 
 const CLI = fileURLToPath(new URL('../../../src/main/cli.mjs', import.meta.url));
@@ -74,6 +75,22 @@ it('H9: leaves the file that was there as it was when the disk is full', () => {
   expect(readFileSync(old, 'utf8')).toBe('as it was');
   expect(readdirSync(folder).filter((name) => name.includes('.part'))).toEqual([]);
 });
+
+it.runIf(canMount('an export to a read-only folder is'))(
+  'H9: into a read-only folder says so, and leaves the file that was there',
+  () => {
+    const disk = smallDisk('1m');
+    const old = join(disk, 'old.sse');
+    writeFileSync(old, 'as it was');
+    remount(disk, 'ro');
+    for (const out of [old, join(disk, 'new.sse')])
+      expect(tracelane('export', stream, '--format', 'body', '--out', out)).toMatchObject({
+        status: 2,
+        err: expect.stringMatching(new RegExp(`Cannot write ${out}: .*read-only`)),
+      });
+    expect([readdirSync(disk), readFileSync(old, 'utf8')]).toEqual([['old.sse'], 'as it was']);
+  },
+);
 
 it.each([
   [['nonsense'], /no trace with the id/],

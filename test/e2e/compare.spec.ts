@@ -378,6 +378,12 @@ test.describe('what leaves the window', () => {
     await expect(file.getByText(/^Ending: complete\./)).toBeVisible();
     // In the window's own type, which came with it.
     expect(await file.evaluate(async () => (await document.fonts.load('13px "Inter Variable"')).length)).toBe(1);
+    // On paper nothing can be scrolled to.
+    await file.emulateMedia({ media: 'print' });
+    await file.setViewportSize({ width: 640, height: 900 });
+    const hidden = () =>
+      [...document.querySelectorAll('pre')].reduce((sum, text) => sum + text.scrollHeight - text.clientHeight, 0);
+    expect(await file.evaluate(hidden)).toBe(0);
     expect(faults).toEqual([]);
   });
 });

@@ -76,6 +76,54 @@ test('at its smallest width the inspector scrolls to the end of the rows of byte
     });
   await expect.poll(async () => (await beyond()).scrolls).toBe(true);
   expect((await beyond()).cut).toBeLessThanOrEqual(1);
+  await page.locator('.inspector').getByRole('tab', { name: 'Raw' }).click();
+  await page.getByRole('button', { name: 'Hex' }).click();
+  const body = page.getByRole('region', { name: 'Body' });
+  await expect(body.locator('.hex-row').first()).toBeVisible();
+  expect(
+    await body.evaluate((box) => {
+      box.scrollLeft = box.scrollWidth;
+      const texts = [...box.querySelectorAll('.hex-row')].map((row) => row.lastElementChild!.firstElementChild!);
+      return Math.max(...texts.map((text) => text.getBoundingClientRect().right)) - box.getBoundingClientRect().right;
+    }),
+  ).toBeLessThanOrEqual(1);
+});
+
+test('the first screen keeps its parts apart in a low and narrow window', async ({ page }) => {
+  const empty = await startHost();
+  try {
+    await page.goto(empty.url);
+    await expect(page.locator('.play-lanes')).toContainText('No text message');
+    const box = async (part: string) => (await page.locator(part).first().boundingBox())!;
+    for (const height of [560, 450]) {
+      await page.setViewportSize({ width: 720, height });
+      expect((await box('.play-head h1 .cut')).width).toBeGreaterThan(100);
+      const [head, cell, words, gallery] = await Promise.all(
+        ['.play-lanes .lane-head', '.play-lanes .cell', '.last-words', '.gallery'].map(box),
+      );
+      expect(cell!.y).toBeGreaterThanOrEqual(head!.y + head!.height - 1);
+      expect(words!.y - cell!.y).toBeGreaterThan(60);
+      expect(gallery!.y).toBeGreaterThanOrEqual(words!.y + words!.height - 1);
+      expect((await box('.gallery .segments button')).height).toBeLessThan(30);
+      // What is below it can be scrolled to.
+      await page.locator('.sample').first().scrollIntoViewIfNeeded();
+      await expect(page.locator('.sample').first()).toBeInViewport({ ratio: 0.99 });
+    }
+  } finally {
+    await empty.stop();
+  }
+});
+
+test('text that is cut is told whole where it is pointed at', async ({ page }) => {
+  await page.setViewportSize({ width: 900, height: 640 });
+  await page.goto(host.url);
+  const title = page.locator('.run .cut').first();
+  await title.hover();
+  const whole = (await title.textContent())!;
+  expect(whole.length).toBeGreaterThan(40);
+  await expect(title).toHaveAttribute('title', whole);
+  await page.getByRole('button', { name: 'New run' }).hover();
+  await expect(title).not.toHaveAttribute('title');
 });
 
 for (const [width, height] of [
@@ -253,6 +301,17 @@ test.describe('colours of the user’s own', () => {
     const canvas = await style(page.locator('body'), 'background-color');
     expect(await style(page.locator('.run.selected'), 'background-color', '::before')).not.toBe(canvas);
     expect(await style(page.getByRole('tab', { name: /^Compare/ }), 'background-color', '::after')).not.toBe(canvas);
+  });
+
+  test('show the edge of the palette, and which of its commands is chosen', async ({ page }) => {
+    await page.emulateMedia({ forcedColors: 'active' });
+    await page.goto(host.url);
+    await expect(page.locator('.run').first()).toBeVisible();
+    await page.keyboard.press('Control+k');
+    await expect(page.locator('.palette-item').nth(1)).toBeVisible();
+    const ground = (at: number) => style(page.locator('.palette-item').nth(at), 'background-color');
+    expect(await ground(0)).not.toBe(await ground(1));
+    expect(await style(page.locator('.palette'), 'outline-style')).toBe('solid');
   });
 
   for (const colorScheme of ['dark', 'light'] as const)

@@ -9,6 +9,7 @@ import { Announcer } from './Announcer.tsx';
 import { Banner } from './Banner.tsx';
 import { useFrameCommands } from './frame-commands.ts';
 import { HintBar } from './HintBar.tsx';
+import { useCutText } from './cut-text.ts';
 import { useKeyboard } from '../commands/keyboard.ts';
 import { useProgramCalls } from './program-calls.ts';
 import { Overlays } from './Overlays.tsx';
@@ -23,6 +24,7 @@ const FirstRun = late(async () => (await import('../views/first-run/FirstRun.tsx
 export function App() {
   useTheme();
   useKeyboard();
+  useCutText();
   useProgramCalls();
   useFrameCommands();
   return (

@@ -16,6 +16,7 @@ dl{display:flex;flex-wrap:wrap;gap:8px 24px;margin:12px 0 0}dt{font-size:11px;li
 .score path{fill:none;stroke:var(--line)}.score circle,.score rect{fill:var(--fg2)}.score .text{fill:var(--text)}.score .reasoning{fill:var(--reason)}.score .tool{fill:var(--tool)}
 .score .silence{fill:var(--line);opacity:.5}.score .error{fill:var(--error);stroke:none}.score .lost{fill:none;stroke:var(--del)}.score .altered{fill:var(--del)}
 del{color:var(--del);background:color-mix(in srgb,var(--del) 14%,transparent)}ins{color:var(--add);background:color-mix(in srgb,var(--add) 14%,transparent)}mark{background:var(--accent);color:var(--bg)}td mark{background:color-mix(in srgb,var(--del) 14%,transparent);color:var(--del)}
+@media print{:root{print-color-adjust:exact}body{max-width:none;padding:0}pre{max-height:none;overflow:visible}tr,section{break-inside:avoid}h2{break-after:avoid}}
 `;
 
 /** The page set in type that comes with it: `faces` is CSS that loads nothing. Without it the system's is taken. */

@@ -95,11 +95,16 @@ function findingSection(finding: Finding, lanes: CompareResult['lanes'], body: U
   const range = bytes ? ` · ${bytesText(bytes)}` : '';
   return `<section id="f${finding.number}" class="${finding.severity}"><h3><b>${finding.number}</b> ${escaped(capitalised(finding.sentence))}</h3>
 <p>${finding.severity} · ${escaped(lane)} · <code>${escaped(finding.kind)}</code> · ${where}${range}</p>
-${expected === undefined ? '' : `<p>Expected</p><pre>${escaped(expected)}</pre>`}${got === undefined ? '' : `<p>Got</p><pre>${escaped(got)}</pre>`}
+${quoted('Expected', expected)}${quoted('Got', got)}
 ${evidence(body, finding)}<details><summary>What causes it, what to do</summary>${(kind?.help ?? '')
     .split('\n\n')
     .map((text) => `<p>${escaped(text)}</p>`)
     .join('')}</details></section>`;
+}
+
+function quoted(name: string, text: string | undefined): string {
+  if (text === undefined) return '';
+  return text === '' ? `<p>${name}: nothing</p>` : `<p>${name}</p><pre>${escaped(text)}</pre>`;
 }
 
 /** Rows of hex at most. */

@@ -90,6 +90,12 @@ describe('one HTML file', () => {
     expect(html).toContain('<h2>Protocol of the wire</h2>');
   });
 
+  it('says that a lane gives nothing of a text', () => {
+    const lost = comparisonHtml(result, about);
+    expect(lost).toContain('<p>Got: nothing</p>');
+    expect(lost).not.toContain('<pre></pre>');
+  });
+
   it('has a score with the messages of every lane, and the times of a trace', () => {
     const file = comparisonHtml(cutResult, about);
     expect(file).toMatch(/<svg class="score"[^>]* aria-label="Messages of 3 lanes over 1 event"/);

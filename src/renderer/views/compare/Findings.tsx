@@ -53,12 +53,8 @@ export function Findings() {
       <h2 className="unseen">Findings</h2>
       <header className="finds-head">
         <label>
-          From
-          <select
-            value={least}
-            onChange={(event) => setLeast(event.target.value as Severity)}
-            aria-label="Minimum severity"
-          >
+          Minimum severity
+          <select value={least} onChange={(event) => setLeast(event.target.value as Severity)}>
             {SEVERITIES.map((severity) => (
               <option key={severity} value={severity}>
                 {severity}

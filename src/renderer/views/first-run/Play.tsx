@@ -89,18 +89,19 @@ function Head({ sample }: { readonly sample: SampleInfo | undefined }) {
         <Clock />
         <Transport />
         {live ? (
-          <Button look="line" size="big" icon={Square} onClick={() => runCommand('run.stop')}>
-            Stop
+          <Button look="line" size="big" icon={Square} aria-label="Stop" onClick={() => runCommand('run.stop')}>
+            <span className="opt">Stop</span>
           </Button>
         ) : (
           <Button
             look="line"
             size="big"
             icon={RotateCcw}
+            aria-label="Again"
             disabled={!sample}
             onClick={() => sample && void playFirst(sample)}
           >
-            Again
+            <span className="opt">Again</span>
           </Button>
         )}
         <Button look="line" size="big" onClick={() => runCommand('sample.open')}>

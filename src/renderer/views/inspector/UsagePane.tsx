@@ -39,7 +39,7 @@ export function UsagePane() {
         {usage && usage.raw.length > 0 ? (
           usage.raw.map((raw, at) => <RawUsage key={at} raw={raw} number={at + 1} of={usage.raw.length} />)
         ) : (
-          <p className="quiet">not reported on this wire</p>
+          <p className="quiet">not reported</p>
         )}
       </Section>
       {ended && <ProviderTraces />}
@@ -54,10 +54,10 @@ type Row = readonly [
 ];
 const ROWS: readonly Row[] = [
   ['Input', (usage) => usage.input, (usage) => usage.prompt_tokens],
-  ['of it cached', (usage) => usage.cachedInput, null],
-  ['of it written to a cache', (usage) => usage.cacheWrite, null],
+  ['of which cached', (usage) => usage.cachedInput, null],
+  ['of which written to a cache', (usage) => usage.cacheWrite, null],
   ['Output', (usage) => usage.output, (usage) => usage.completion_tokens],
-  ['of it reasoning', (usage) => usage.reasoning, null],
+  ['of which reasoning', (usage) => usage.reasoning, null],
   ['Total', (usage) => usage.total, (usage) => usage.total_tokens],
 ];
 

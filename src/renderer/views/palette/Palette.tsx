@@ -54,7 +54,7 @@ export function Palette({ close }: OverlayProps<'palette'>) {
           <Icon of={Search} />
           <Autocomplete.Input
             aria-label="Search runs, messages, commands"
-            placeholder="A command, a run, a sample, an endpoint, or words that were said"
+            placeholder="A command, a run, a sample, an endpoint, or the text of a message"
           />
           <Key chord="Escape" />
         </div>

@@ -20,6 +20,7 @@ interface TransportProps {
 export function Transport({ choosing, onChoose }: TransportProps) {
   const playing = usePlay((play) => play.playing);
   const done = usePlay((play) => play.done);
+  const atStart = usePlay((play) => play.event < 0 && play.positionNs === 0);
   const speed = usePlay((play) => play.speed);
   const otherOptions = usePlay((play) => play.options !== undefined);
   return (
@@ -33,7 +34,13 @@ export function Transport({ choosing, onChoose }: TransportProps) {
       >
         <span className="opt">{playing ? 'Pause' : done ? 'Again' : 'Play'}</span>
       </Button>
-      <IconButton icon={StepBack} label="Step back one event" chord="ArrowLeft" onClick={() => stepEvent(-1)} />
+      <IconButton
+        icon={StepBack}
+        label="Step back one event"
+        chord="ArrowLeft"
+        disabled={atStart}
+        onClick={() => stepEvent(-1)}
+      />
       <IconButton
         icon={StepForward}
         label="Step to the next event"

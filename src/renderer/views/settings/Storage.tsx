@@ -118,14 +118,14 @@ function Limits({ kept }: { readonly kept: Retention }) {
       <div className="limits">
         <FormField
           label="Keep for"
-          hint="Older runs are deleted, once there are newer ones; empty: kept however old."
+          hint="Older runs are deleted, as long as there is a newer one. Leave it empty to keep runs of any age."
           error={readDays === undefined ? NO_NUMBER : undefined}
         >
           {(ids) => (
             <Field
               {...ids}
               inputMode="decimal"
-              placeholder="ever"
+              placeholder="no limit"
               value={days}
               onChange={(event) => setDays(event.target.value)}
               trail={<span>days</span>}
@@ -134,7 +134,7 @@ function Limits({ kept }: { readonly kept: Retention }) {
         </FormField>
         <FormField
           label="Keep at most"
-          hint="When all runs take more, the oldest are deleted; empty: no limit."
+          hint="When all runs together take more, the oldest are deleted. Leave it empty for no limit."
           error={readMegabytes === undefined ? NO_NUMBER : undefined}
         >
           {(ids) => (

@@ -161,7 +161,7 @@ describe('refused and left alone:', () => {
     await openRefused(
       dataDir,
       new RegExp(
-        `is cut off: its end is missing\\. Nothing in it was changed\\. Close Tracelane and run tracelane repair ${dataDir}: `,
+        `is cut off: its end is missing\\. Nothing in it was changed\\. Close Tracelane and run .*tracelane (?:-- )?repair ${dataDir}: `,
       ),
     );
   });
@@ -319,6 +319,29 @@ describe('where nothing may be written', () => {
       const reader = openReadOnly(dataDir);
       expect(reader.bytes(id, 0, 200_000).bytes).toHaveLength(104_857);
       reader.close();
+    },
+  );
+
+  test.skipIf(process.platform === 'win32')(
+    'R16 G5 a folder and files that their modes let nobody write are read, what is in the log too',
+    async () => {
+      const dataDir = dataFolder();
+      const { id } = await filled(dataDir);
+      logOnly(dataDir);
+      chmodSync(dirname(dataDir), 0o755);
+      for (const name of readdirSync(dataDir)) chmodSync(join(dataDir, name), 0o444);
+      chmodSync(dataDir, 0o555);
+      // Modes stop everybody but root.
+      const root = process.geteuid!() === 0;
+      if (root) process.seteuid!('nobody');
+      try {
+        const reader = openReadOnly(dataDir);
+        expect(reader.get(id)).toMatchObject({ title: 'In the log' });
+        reader.close();
+      } finally {
+        if (root) process.seteuid!(0);
+        chmodSync(dataDir, 0o700);
+      }
     },
   );
 

@@ -187,8 +187,8 @@ function copied(file: string, open: (copy: string) => Database.Database): Databa
   const folder = mkdtempSync(join(tmpdir(), 'tracelane-'));
   try {
     const copy = join(folder, 'tracelane.db');
-    copyFileSync(file, copy);
-    if (sizeOf(log) > 0) copyFileSync(log, `${copy}-wal`);
+    copyToWrite(file, copy);
+    if (sizeOf(log) > 0) copyToWrite(log, `${copy}-wal`);
     const db = open(copy);
     // From its first question on, SQLite holds all the files that it needs.
     db.prepare('SELECT count(*) FROM settings').get();
@@ -196,6 +196,12 @@ function copied(file: string, open: (copy: string) => Database.Database): Databa
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** A copy has the mode of its file, which may let nobody write; SQLite gives that to what it makes beside it, too. */
+function copyToWrite(from: string, to: string): void {
+  copyFileSync(from, to);
+  chmodSync(to, 0o600);
 }
 
 /** Opens, or makes, the file for writing. Throws CannotOpen or what the system throws. */

@@ -36,17 +36,14 @@ function Sizes() {
       <dt>Trace file</dt>
       <dd>
         {size.file > 0 ? byteSize(size.file) : readable ? 'only read; new runs are in memory' : 'in memory only'}
-        {size.free > 0 && `, of which ${byteSize(size.free)} are free`}
+        {size.file > 0 && size.free > 0 && `, of which ${byteSize(size.free)} are free`}
       </dd>
       <dt>Search index</dt>
       <dd>{byteSize(size.search)}</dd>
       {size.leaving > 0 && (
         <>
           <dt>Deleted</dt>
-          <dd role="status">
-            {plural(size.leaving, 'run')}, {size.leaving === 1 ? 'which leaves' : 'which leave'} the file in the
-            background
-          </dd>
+          <dd role="status">{plural(size.leaving, 'run')}, still being removed from the file</dd>
         </>
       )}
     </dl>

@@ -372,8 +372,9 @@ function leavesOf(values: LaneValues): readonly Leaf[] {
           name === '' ? values : put({ tool_call: { ...call, name } }),
         );
       if (call.arguments)
+        // Blanks between tokens may be left out: the JSON stays what it is.
         add(`${path} arguments`, 'tool calls', call.arguments, (args) =>
-          put({ tool_call: { ...call, arguments: args } }),
+          args === '' && call.arguments?.trim() === '' ? values : put({ tool_call: { ...call, arguments: args } }),
         );
     }
   });

@@ -103,6 +103,18 @@ describe('the bytes come back', () => {
     ['a block of a chat', `Bot  12:01 PM\n\`\`\`${STREAM}\`\`\`\n2 replies\n`],
     ['a block of a chat without line ends of its own', `Bot  12:01 PM\n\`\`\`${STREAM.trimEnd()}\`\`\`\n2 replies\n`],
     ['a quoted Markdown document', `> Look:\n> ~~~\n${STREAM.replaceAll(/^/gm, '> ')}\n> ~~~\n`],
+    [
+      'a literal of Python',
+      `import x\n\nSTREAM = """${STREAM.replaceAll('\\', '\\\\')}"""\n\n\ndef test_stream():\n    assert "data: x"\n`,
+    ],
+    ['a raw literal of Python', `    body = rb'''\n${STREAM}    '''\n    return body\n`],
+    ['a template of JavaScript', `const body = \`${STREAM.replaceAll(/[\\`$]/g, '\\$&')}\`;\nserve(body);\n`],
+    ['a raw literal of Rust', `const BODY: &str = r#"${STREAM}"#;\n`],
+    ['a raw literal of Go', `\tbody := \`${STREAM.replaceAll('`', '')}\`\n\tserve(body)\n`],
+    [
+      'code in a Markdown document',
+      `It fails:\n\n\`\`\`py\nSTREAM = """${STREAM.replaceAll('\\', '\\\\')}"""\n\`\`\`\n`,
+    ],
   ])('from %s', (_what, text) => {
     expect(bodyOf(only(text)).trim()).toBe(STREAM.trim());
   });
@@ -135,6 +147,13 @@ it.each([
   ['a stream whose lines end in a dollar sign', STREAM.replaceAll('"}}]}', '$"}}]}')],
   ['a stream that quotes a page', `data: ${JSON.stringify({ type: 'ping', html: '<html><pre>data: {}</pre>' })}\n\n`],
   ['a stream that quotes Markdown', `data: ${JSON.stringify({ type: 'ping', text: '```\ndata: {}\n```' })}\n\n`],
+  ['code with two streams', `a = """${STREAM}"""\nb = """${STREAM}"""\n`],
+  ['code with a stream that is not closed', `a = """${STREAM}`],
+  ['a stream before code', `${STREAM}a = \`${STREAM}\`\n`],
+  [
+    'a stream that quotes code',
+    `data: ${JSON.stringify({ type: 'ping', text: 'a = `data: {}`' })}\n\n: a = \`data: {}\n\n`,
+  ],
   ['words', 'Deadbeef Cafe Deadbeef Cafe Deadbeef Cafe'],
   ['a page of an error', '<html><body><h1>502 Bad Gateway</h1></body></html>'],
 ])('%s is left alone', (_what, text) => {

@@ -1,6 +1,6 @@
 /**
  * Text that shows the bytes of another file one by one, and from which all of them can be had back: hex dumps, base64, `cat -A`, text
- * inside an HTML page or a Markdown document.
+ * inside an HTML page, a Markdown document or code.
  */
 import { isUtf8 } from 'node:buffer';
 import { framingOf } from '../../../shared/framing/detect.ts';
@@ -16,7 +16,7 @@ export interface Undumped {
 
 /** Null where the text is what it is. `text`: of UTF-8. */
 export function undumped(text: string): Undumped | null {
-  for (const read of [coloured, charDump, hexDump, base64, printedBuffers, catted, page, fenced]) {
+  for (const read of [coloured, charDump, hexDump, base64, printedBuffers, catted, page, fenced, inCode]) {
     const found = read(text);
     if (found !== null) return found;
   }
@@ -215,10 +215,12 @@ const HOLDS_STREAM = /^\s*(?:(?:data|event): ?\S|[<>] |HTTP\/\d|[[{])/m;
 const fenced: Read = (text) => {
   const blocks = blocksOf(text).filter((lines) => HOLDS_STREAM.test(lines.join('\n')));
   if (blocks.length !== 1) return null;
-  return {
-    bytes: utf8(`${blocks[0]!.join('\n').trimEnd()}\n\n`),
-    sentence: 'It stood in a block of code of a Markdown document; the rest of the document was left out.',
-  };
+  const sentence = 'It stood in a block of code of a Markdown document; the rest of the document was left out.';
+  const block = `${blocks[0]!.join('\n').trimEnd()}\n\n`;
+  const code = inCode(block);
+  return code === null
+    ? { bytes: utf8(block), sentence }
+    : { bytes: code.bytes, sentence: `${sentence} ${code.sentence}` };
 };
 
 const OPENING = /^([ \t>]*)(`{3,}|~{3,})(.*)$/;
@@ -256,4 +258,40 @@ function lastOf(line: string, fence: string): string | null {
   if (!said.endsWith(fence)) return null;
   const before = said.slice(0, -fence.length);
   return before === '' || /(?:\}|\[DONE\])$/.test(before) ? before : null;
+}
+
+/** A string literal of Python, JavaScript, Go, Rust or Java that goes over lines, and begins with a field of a stream. */
+const LITERAL =
+  /^(?![ \t]*(?:data|event|id|retry)?:)([^\n"'`]{1,120}?)(\x22{3}|'{3}|`|#+")(?:\\?\r?\n)?(?=[ \t]*(?:data|event): ?\S)/gm;
+/** What stands before a literal in which a backslash is no escape. */
+const RAW = /(?:\br[bB]?|\b[bB]?r|\bString\.raw|:=\s*|\bvar \w+ *= *|\[\]byte\()$/i;
+
+/** A line of a stream that stands for itself. */
+const FIELD_LINE = /^[ \t]*(?:data|event): ?\S/m;
+
+/** The one literal of a program, such as a test, that holds a stream. */
+const inCode: Read = (text) => {
+  let stream: string | null = null;
+  for (const found of text.matchAll(LITERAL)) {
+    const [opening, before, quote] = found;
+    const from = found.index + opening.length;
+    const end = closingOf(text, from, quote!);
+    if (end === null) continue;
+    // What closes the literal stands on a line of its own, which is indented as the code is.
+    const inner = text.slice(from, end).replace(/\n[ \t]+$/, '\n');
+    if (!inner.includes('\n') || !linesOf(inner).some((line) => isJson(EVENT_LINE.exec(line)?.[1] ?? ''))) continue;
+    if (stream !== null || FIELD_LINE.test(text.slice(0, found.index)) || FIELD_LINE.test(text.slice(end))) return null;
+    stream = RAW.test(before!) ? inner : inner.replaceAll(/\\([\\`$"'])/g, '$1');
+  }
+  return stream === null
+    ? null
+    : { bytes: utf8(stream), sentence: 'It stood in a string literal of code; the rest of the code was left out.' };
+};
+
+/** Where a literal is closed; null where it never is. A backslash stands before a quote that closes none. */
+function closingOf(text: string, from: number, quote: string): number | null {
+  const closing = quote.startsWith('#') ? `"${quote.slice(0, -1)}` : quote;
+  let at = text.indexOf(closing, from);
+  while (at > 0 && text[at - 1] === '\\') at = text.indexOf(closing, at + 1);
+  return at < 0 ? null : at;
 }

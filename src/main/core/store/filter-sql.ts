@@ -108,12 +108,16 @@ export interface SearchedText {
   readonly nrs: readonly number[];
 }
 
+/** The condition of a filter that finds all traces of the list. */
+export const UNFILTERED = 't.deleted_at IS NULL';
+const ANY = '1';
+
 /** A filter that cannot be read finds nothing: half of it would find what was not asked for. */
 export function conditionOf(text: string, searched: readonly SearchedText[] | undefined): Condition {
   const { filter, problems } = readFilter(text, Date.now());
   if (problems[0]) throw new ServiceError('bad-filter', problems[0].sentence);
   const { where, values } = filterSql(filter, searched);
-  return { where: `t.deleted_at IS NULL AND ${where}`, values };
+  return { where: where === ANY ? UNFILTERED : `${UNFILTERED} AND ${where}`, values };
 }
 
 /** `searched`: for the texts of the filter; where one is not searched, words are looked for in the row alone. */
@@ -143,7 +147,7 @@ function sqlOf(filter: Filter, writing: Writing): string {
   const { value, nrs } = writing;
   switch (filter.type) {
     case 'all':
-      return joined(filter.parts, ' AND ', '1', writing);
+      return joined(filter.parts, ' AND ', ANY, writing);
     case 'any':
       return joined(filter.parts, ' OR ', '0', writing);
     case 'not':
@@ -194,7 +198,7 @@ function hasText(text: string, wanted: string, value: Writing['value']): string 
   return `CASE WHEN ${isAscii} THEN ${inAscii} ELSE has_text(${value(inner)}, ${text}) END`;
 }
 
-function joined(parts: readonly Filter[], by: ' AND ' | ' OR ', none: '0' | '1', writing: Writing): string {
+function joined(parts: readonly Filter[], by: ' AND ' | ' OR ', none: '0' | typeof ANY, writing: Writing): string {
   return parts.length === 0 ? none : `(${parts.map((part) => sqlOf(part, writing)).join(by)})`;
 }
 

@@ -1,7 +1,7 @@
 /** The list of traces: newest first, in pages that stay put while traces come and go. A damaged trace is in it as well. */
 import { ServiceError } from '../../../../shared/rpc/services.ts';
 import type { Connection } from '../connection.ts';
-import { conditionOf, type Condition, type SearchedText } from '../filter-sql.ts';
+import { conditionOf, UNFILTERED, type Condition, type SearchedText } from '../filter-sql.ts';
 import { ABOVE_STORED } from '../lookup.ts';
 import { damagedRow, LISTED, notLive, rowOf, type ListedColumns } from '../rows.ts';
 import { askedOf, knownTraces, readOr } from '../salvage.ts';
@@ -121,21 +121,33 @@ function counted(asked: Asked, rows: readonly ListedColumns[], first: number): L
   return placed(rows, above, total);
 }
 
+interface Counts {
+  readonly total: number;
+  readonly above: number;
+}
+
 /** How many fit, and how many of them have a higher row number. */
-function countsOf(
-  { db, traces, where, values }: Asked,
-  nr: number,
-): { readonly total: number; readonly above: number } {
-  if (nr === Infinity)
-    return {
-      ...db.one<{ readonly total: number }>(`SELECT count(*) AS total FROM ${traces} WHERE ${where}`, values)!,
-      above: 0,
-    };
-  return db.one<{ readonly total: number; readonly above: number }>(
+function countsOf({ db, traces, where, values }: Asked, nr: number): Counts {
+  if (where === UNFILTERED) return { total: allOf(db, traces), above: nr === Infinity ? 0 : newerThan(db, traces, nr) };
+  // What a filter asks of a row may cost much, and is asked once.
+  return db.one<Counts>(
     `SELECT count(*) AS total, count(*) FILTER (WHERE t.nr > :nr) AS above FROM ${traces} WHERE ${where}`,
     { ...values, nr },
   )!;
 }
+
+interface Counted {
+  readonly count: number;
+}
+
+/** Of all rows SQLite knows the number without a look at each. */
+const allOf = (db: Connection, traces: string): number =>
+  db.one<Counted>(
+    `SELECT (SELECT count(*) FROM ${traces}) - (SELECT count(*) FROM ${traces} WHERE t.deleted_at IS NOT NULL) AS count`,
+  )!.count;
+
+const newerThan = (db: Connection, traces: string, nr: number): number =>
+  db.one<Counted>(`SELECT count(*) AS count FROM ${traces} WHERE ${UNFILTERED} AND t.nr > ?`, nr)!.count;
 
 /** A page that would end past the last row begins earlier. */
 const firstOf = (at: number, limit: number, total: number): number => Math.max(0, Math.min(at, total - limit));

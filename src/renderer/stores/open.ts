@@ -7,6 +7,7 @@ import { create, useStore } from 'zustand';
 import type { TraceId } from '../../shared/model/ids.ts';
 import type { LaneId } from '../../shared/model/messages.ts';
 import type { Api } from '../../shared/model/stream.ts';
+import { onNextFrame } from './frame.ts';
 import { kept } from './kept.ts';
 import { useRuns } from './runs.ts';
 import { TraceSession, type TraceState } from './trace.ts';
@@ -61,7 +62,15 @@ export function openAt(id: TraceId, event: number | null): void {
 
 /** Keeps the session of the chosen trace open. */
 export function useOpenTrace(id: TraceId | null): TraceSession | null {
-  useEffect(() => open(id), [id]);
+  useEffect(() => {
+    if (useOpen.getState().recorded) return open(id);
+    let wanted = true;
+    // Drawing what it stands in is one task, drawing it another.
+    onNextFrame(() => wanted && open(id));
+    return () => {
+      wanted = false;
+    };
+  }, [id]);
   return useOpen((state) => state.over ?? state.recorded);
 }
 

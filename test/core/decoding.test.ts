@@ -10,7 +10,7 @@ import { TaskContext } from '../../src/main/core/decoding/tasks/task.ts';
 import { RecordedItems } from '../../src/main/core/recording/recorded-items.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
 import { DEFAULT_OPTIONS, type AdapterOptions } from '../../src/shared/model/trace.ts';
-import { EVENT_BYTES } from '../../src/shared/rpc/contract.ts';
+import { EVENT_BYTES } from '../../src/shared/rpc/agreed.ts';
 import { FULL_BATCH } from '../../src/shared/rpc/frames.ts';
 import type { StreamService } from '../../src/shared/rpc/services.ts';
 import { wireFixtures } from '../support/fixtures.ts';

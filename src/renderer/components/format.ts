@@ -14,10 +14,13 @@ export function shortDuration(ns: number): string {
   return ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
-const tenths = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+let tenths: Intl.NumberFormat | undefined;
 
 /** Milliseconds with one decimal, for columns that must line up. */
-export const milliseconds = (ns: number): string => tenths.format(ns / NS_PER_MS);
+export function milliseconds(ns: number): string {
+  tenths ??= new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  return tenths.format(ns / NS_PER_MS);
+}
 
 /** Milliseconds since the request, to a tenth: `+6,561.8 ms`. */
 export const offset = (ns: number): string => `+${milliseconds(ns)} ms`;

@@ -1,7 +1,7 @@
 /** The list in groups other than days: which runs there are in which group, asked for again when it may have changed. */
 import { create } from 'zustand';
 import type { TraceRow } from '../../shared/model/trace.ts';
-import type { RunGrouping } from '../../shared/rpc/contract.ts';
+import type { RunGrouping } from '../../shared/rpc/agreed.ts';
 import { client } from '../client/client.ts';
 import { useApp } from './app.ts';
 import { groupsOf, GROUPINGS, unknownNrs, withoutNrs, type Group, type Grouping } from './grouping.ts';

@@ -1,5 +1,6 @@
 /** The list by what its runs have in common: all of them by their row numbers, of which only some rows are loaded. Pure. */
-import { RUN_GROUPINGS, type RunGroups, type RunGrouping } from '../../shared/rpc/contract.ts';
+import { RUN_GROUPINGS, type RunGrouping } from '../../shared/rpc/agreed.ts';
+import type { RunGroups } from '../../shared/rpc/contract.ts';
 
 /** What runs can be grouped by. By day, they stand in the order of the list. */
 export const GROUPINGS = ['day', ...RUN_GROUPINGS] as const;

@@ -1,5 +1,6 @@
 /** Filters of the list that are kept for later, and what they are called. */
-import { MOST_FILTERS, type Settings } from '../../shared/rpc/contract.ts';
+import { MOST_FILTERS } from '../../shared/rpc/agreed.ts';
+import type { Settings } from '../../shared/rpc/contract.ts';
 import { changeSettings, useApp } from './app.ts';
 
 const saved = (): readonly string[] => useApp.getState().settings?.filters ?? [];

@@ -25,6 +25,7 @@ import type { EndpointKind } from '../providers/kinds/kind.ts';
 import type { PairResult } from '../pairing/pair.ts';
 import type { Partner } from '../pairing/partners.ts';
 import type { CompareResult, MatrixResult, TraceCompareResult } from '../compare/result.ts';
+import { LONGEST_FILTER_NAME, MOST_FILTERS, RUN_GROUPINGS } from './agreed.ts';
 
 /** A call with one answer. */
 export interface Method<Params extends z.ZodType = z.ZodType, Result = unknown> {
@@ -206,11 +207,6 @@ export const retentionSchema = z.strictObject({
 export type Retention = z.infer<typeof retentionSchema>;
 
 /** Settings kept beside the traces. Unknown keys are refused. */
-/** Of the filters that are saved. */
-export const MOST_FILTERS = 50;
-/** In UTF-16 code units. */
-export const LONGEST_FILTER_NAME = 100;
-
 export const settingsSchema = z.strictObject({
   theme: z.enum(['system', 'light', 'dark', 'contrast']),
   singleKeys: z.boolean(),
@@ -227,9 +223,6 @@ export const settingsSchema = z.strictObject({
   retention: retentionSchema,
 });
 export type Settings = z.infer<typeof settingsSchema>;
-
-/** Bytes of a frame that come with its event. */
-export const EVENT_BYTES = 524_288;
 
 /** One event with all there is to know of it: the inspector. */
 export interface EventDetail {
@@ -282,10 +275,6 @@ export interface FieldValue {
   readonly value: string;
   readonly traces: number;
 }
-
-/** What the list can be grouped by, apart from the day. */
-export const RUN_GROUPINGS = ['endpoint', 'model', 'conversation'] as const;
-export type RunGrouping = (typeof RUN_GROUPINGS)[number];
 
 export interface RunGroup {
   /** What its traces have in common; null: they lack it. */
@@ -415,9 +404,6 @@ const importSource = {
 };
 /** By which a file that is being recognized, or imported, can be watched and given up; whoever asks makes it up. */
 const ticket = z.string().min(1).max(64);
-/** The code of an import whose file is not held any more: it is to be sent. */
-export const NOT_HELD = 'not-held';
-
 const ONE_SOURCE = 'one of text, base64 and held';
 const oneSource = ({
   text,

@@ -5,7 +5,8 @@ import type { TraceItem } from '../../../shared/model/items.ts';
 import type { Emission } from '../../../shared/model/messages.ts';
 import type { EventSummary } from '../../../shared/model/stream.ts';
 import type { TraceDetail } from '../../../shared/model/trace.ts';
-import { EVENT_BYTES, type EventDetail } from '../../../shared/rpc/contract.ts';
+import { EVENT_BYTES } from '../../../shared/rpc/agreed.ts';
+import type { EventDetail } from '../../../shared/rpc/contract.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { framerOf } from '../../../shared/providers/framer-of.ts';
 

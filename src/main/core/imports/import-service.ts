@@ -5,7 +5,7 @@
 import { byteCount } from '../../../shared/model/byte-count.ts';
 import { PROVIDERS, unknownApi } from '../../../shared/providers/registry.ts';
 import type { ImportedTrace, ParamsOf, RecognizedStreamInfo } from '../../../shared/rpc/contract.ts';
-import { NOT_HELD } from '../../../shared/rpc/contract.ts';
+import { NOT_HELD } from '../../../shared/rpc/agreed.ts';
 import { ServiceError, type MethodService } from '../../../shared/rpc/services.ts';
 import type { RecordStream } from '../decoding/record.ts';
 import type { NewTrace, Store } from '../store/store.ts';

@@ -4,7 +4,7 @@ import type { Filter } from '../../../shared/filter/filter.ts';
 import { MOST_GAPS } from '../../../shared/model/trace.ts';
 import type { SearchPart } from '../../../shared/model/search.ts';
 import { readFilter } from '../../../shared/filter/read-filter.ts';
-import type { RunGrouping } from '../../../shared/rpc/contract.ts';
+import type { RunGrouping } from '../../../shared/rpc/agreed.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { folded } from '../../../shared/text/fold.ts';
 import { PROVIDER_NAME } from './rows.ts';

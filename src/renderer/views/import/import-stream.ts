@@ -1,5 +1,6 @@
 /** Streams from outside: pasted text and files. What they hold is for the program to say; the window only asks. */
-import { NOT_HELD, type ParamsOf, type ResultOf } from '../../../shared/rpc/contract.ts';
+import { NOT_HELD } from '../../../shared/rpc/agreed.ts';
+import type { ParamsOf, ResultOf } from '../../../shared/rpc/contract.ts';
 import { ServiceError } from '../../../shared/rpc/services.ts';
 import { client } from '../../client/client.ts';
 import {

@@ -1,7 +1,8 @@
 import { useMemo, useState } from 'react';
 import type { EventSummary } from '../../../shared/model/stream.ts';
 import { framePlaces } from '../../../shared/providers/frame-places.ts';
-import { EVENT_BYTES, type EventDetail } from '../../../shared/rpc/contract.ts';
+import { EVENT_BYTES } from '../../../shared/rpc/agreed.ts';
+import type { EventDetail } from '../../../shared/rpc/contract.ts';
 import { bytesOf } from '../../../shared/text/base64.ts';
 import { Button } from '../../components/Button.tsx';
 import { Chip } from '../../components/Chip.tsx';

@@ -1,6 +1,6 @@
 /** The field in which a saved filter gets its name. */
 import { useRef, useState } from 'react';
-import { LONGEST_FILTER_NAME } from '../../../shared/rpc/contract.ts';
+import { LONGEST_FILTER_NAME } from '../../../shared/rpc/agreed.ts';
 
 interface FilterNameProps {
   readonly name: string;

@@ -1,5 +1,6 @@
 /** The traces that a filter finds by what they have in common, for who looks at a long list by it. */
-import type { RunGroup, RunGroups, RunGrouping } from '../../../../shared/rpc/contract.ts';
+import type { RunGrouping } from '../../../../shared/rpc/agreed.ts';
+import type { RunGroup, RunGroups } from '../../../../shared/rpc/contract.ts';
 import type { Connection } from '../connection.ts';
 import { conditionOf, groupKeySql, type Condition, type SearchedText } from '../filter-sql.ts';
 import { askedOf, knownTraces, readOr } from '../salvage.ts';

@@ -1,7 +1,7 @@
 /** Recorded streams as answers to programs, over real HTTP: the rows F of what can go wrong. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -22,6 +22,7 @@ import type { Ending, HttpHead } from '../../src/shared/model/trace.ts';
 import { APIS, type Api } from '../support/apis.ts';
 import { requestFor, useRuns } from '../support/runs.ts';
 import { sampleBody } from '../support/sample-bytes.ts';
+import { sourcesIn, src } from '../support/source-imports.ts';
 import { sdkChatCompletion, sdkMessage, sdkResponse } from '../support/sdk.ts';
 
 const CLI = fileURLToPath(new URL('../../src/main/cli.mjs', import.meta.url));
@@ -377,6 +378,16 @@ describe('F7 a hostile trace', () => {
       'connection',
       'transfer-encoding',
     ]);
+  });
+
+  test('has no way to a file: what answers imports nothing that opens one', () => {
+    const sources = ['main/core/replay', 'main/core/answering'].flatMap(sourcesIn);
+    expect(sources.length).toBeGreaterThan(3);
+    for (const source of sources)
+      expect([source, readFileSync(join(src, source), 'utf8')]).toEqual([
+        source,
+        expect.not.stringMatching(/from 'node:(?:fs|child_process|worker_threads|module)|import\(|require\(/),
+      ]);
   });
 
   test.each([-1, 0, 99, 100, 101, 600, 1000])('of status %d is refused with a sentence', async (status) => {

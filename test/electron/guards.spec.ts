@@ -94,7 +94,9 @@ test('J6 redirects and webviews are prevented', async ({ shell }) => {
   expect(await shell.program.emit(id, 'will-attach-webview', {})).toBe(true);
 });
 
-test('J7 what the window made itself may be saved, and nothing else', async ({ shell }) => {
+test('J7 what the window made itself may be saved, and nothing else; no device and no power of a page is granted', async ({
+  shell,
+}) => {
   await shell.page();
   expect(await shell.program.downloadAllowed('blob:app://tracelane/0f8f')).toBe(true);
   for (const url of [
@@ -106,6 +108,28 @@ test('J7 what the window made itself may be saved, and nothing else', async ({ s
   ]) {
     expect([url, await shell.program.downloadAllowed(url)]).toEqual([url, false]);
   }
+  const id = (await shell.inspect()).windows[0]!.id;
+  const own = 'app://tracelane';
+  for (const name of [
+    'bluetooth',
+    'clipboard-read',
+    'display-capture',
+    'fileSystem',
+    'geolocation',
+    'hid',
+    'idle-detection',
+    'media',
+    'midiSysex',
+    'notifications',
+    'openExternal',
+    'serial',
+    'usb',
+  ])
+    expect([name, await shell.program.permissionAllowed(id, name, own)]).toEqual([name, false]);
+  expect(await shell.program.permissionAllowed(id, 'clipboard-sanitized-write', own)).toBe(true);
+  expect(await shell.program.permissionAllowed(id, 'clipboard-sanitized-write', 'https://elsewhere.invalid')).toBe(
+    false,
+  );
 });
 
 test('no request passes that is not for the window itself', async ({ shell }) => {

@@ -79,6 +79,11 @@ test.each(['before it writes', 'after it wrote, before it said so'])('the store�
 
 test('E5 the store’s thread dies for good', async () => {
   const core = await open(join(dataDir, 'for good'));
+  const told: (string | undefined)[] = [];
+  const watching = (async () => {
+    for await (const changes of core.services['app.changes']({}, new AbortController().signal))
+      told.push(...changes.map(({ storeProblem }) => storeProblem?.sentence));
+  })();
   const { dataDir: folder } = await core.services['app.info']({});
   const text = await streamed(core, 20, () => writeFileSync(join(folder, 'die'), 'always'));
   expect(text).toBe(EVENT.repeat(20) + DONE);
@@ -87,6 +92,9 @@ test('E5 the store’s thread dies for good', async () => {
   await expect
     .poll(async () => (await core.services['app.info']({})).storeProblem?.sentence)
     .toMatch(/store.*(?:restart|start)/i);
+  await core.close();
+  await watching;
+  expect(told).toEqual([(await core.services['app.info']({})).storeProblem?.sentence]);
 });
 
 test('E5 the program is busy, and does not come to record', async () => {

@@ -15,7 +15,15 @@ import { choicesOf, eachChoice, settled, unlessPlain } from './events.ts';
 import { finish, hi, usageChunk } from './examples.ts';
 
 /** Where compatible servers put the reason why the generation stopped. */
-const OTHER_FINISHES = new Set(['finishReason', 'finish', 'stop_reason', 'stopReason', 'done_reason', 'reason']);
+const OTHER_FINISHES = new Set([
+  'finishReason',
+  'finish',
+  'stop_reason',
+  'stopReason',
+  'done_reason',
+  'reason',
+  'native_finish_reason',
+]);
 const ALL_FINISHES = new Set(['finish_reason', ...OTHER_FINISHES]);
 
 /** With the words of DeepSeek, Mistral, GLM, Google and the form before tool calls. */

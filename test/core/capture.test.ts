@@ -72,6 +72,8 @@ function captured(
       end: (end, tNs) => over.resolve([end, tNs]),
     };
     const capture: Capture = new Capture({ answerSeconds: 60, exchanges, ...setup }, listener);
+    // Each read is told as it comes.
+    capture.watch(true);
     const [response, [end, endNs]] = await Promise.all([
       capture.fetch(baseUrl + path, { method: 'post', body: '{"model":"m"}', ...init }).catch(() => undefined),
       over.promise,

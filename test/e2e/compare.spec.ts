@@ -339,7 +339,7 @@ test.describe('what leaves the window', () => {
     await openCompare(page, 'text-lost', 'chat_completions');
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Save as a fixture' }).click(),
+      page.getByRole('button', { name: 'Save as a test fixture' }).click(),
     ]);
     const path = test.info().outputPath(download.suggestedFilename());
     await download.saveAs(path);

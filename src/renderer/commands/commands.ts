@@ -116,8 +116,8 @@ export const COMMANDS = [
   { id: 'compare.with', title: 'Compare with…', group: 'Compare', keys: ['Mod+D'] },
   { id: 'compare.next', title: 'Next divergence', group: 'Compare', keys: ['n'], hint: 'divergence' },
   { id: 'compare.previous', title: 'Previous divergence', group: 'Compare', keys: ['Shift+N'] },
-  { id: 'compare.html', title: 'Save the comparison as one HTML file', group: 'Compare' },
-  { id: 'compare.fixture', title: 'Save the stream as a test fixture', group: 'Compare' },
+  { id: 'compare.html', title: 'Export the comparison as an HTML report', group: 'Compare' },
+  { id: 'compare.fixture', title: 'Export the stream as a test fixture', group: 'Compare' },
   { id: 'compare.issue', title: 'Copy the comparison as issue text', group: 'Compare' },
   { id: 'compare.swap', title: 'Swap the sides', group: 'Compare' },
 ] as const satisfies readonly Command[];

@@ -149,13 +149,9 @@ function toolContests(api: Api): readonly Contest[] {
 /** What the window says of growing arguments: when they are valid JSON. */
 function watched(pieces: readonly string[]): string {
   const scanner = new ArgumentScanner();
-  const seen: string[] = [];
   let valid = false;
-  for (const piece of pieces) {
-    seen.push(piece);
-    valid = scanner.feed(piece, seen);
-  }
-  return valid ? seen.join('') : 'nothing';
+  for (const piece of pieces) valid = scanner.feed(piece);
+  return valid ? pieces.join('') : 'nothing';
 }
 
 function concatenated(pieces: readonly string[]): string {

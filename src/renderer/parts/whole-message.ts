@@ -66,6 +66,6 @@ function merged(first: LaneMessage, text: string, block: LaneBlock): unknown {
   }
 }
 
-/** One JSON message a line. */
-export const jsonLines = (emissions: readonly Emission[]): Promise<string> =>
+/** One JSON message a line, in pieces. */
+export const jsonLines = (emissions: readonly Emission[]): Promise<readonly string[]> =>
   linesOf(emissions, ({ message }) => JSON.stringify(message));

@@ -259,7 +259,7 @@ export class LaneBlocks {
     this.#append(block, text);
     let scanner = this.#scanners.get(block);
     if (!scanner) this.#scanners.set(block, (scanner = new ArgumentScanner()));
-    const valid = scanner.feed(text, block.pieces);
+    const valid = scanner.feed(text);
     if (valid && block.validNs === null) {
       block.validNs = this.#now;
       this.version++;

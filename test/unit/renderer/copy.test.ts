@@ -1,7 +1,7 @@
 /** What is said of what was copied. */
 import { resolveObjectURL } from 'node:buffer';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { copyCommand, copyText } from '../../../src/renderer/components/copy.ts';
+import { copyCommand, copyText, linesOf } from '../../../src/renderer/components/copy.ts';
 import { useToasts } from '../../../src/renderer/stores/toasts.ts';
 
 const copied: string[] = [];
@@ -34,6 +34,18 @@ test('I12 a command of one line, and a text of several that is none, are copied 
     ['The command copied', '2 messages copied'],
   ]);
 });
+
+test.each([0, 1, 1_000, 1_001, 2_500])(
+  'R24 %i lines are copied as one text, however they are joined',
+  async (count) => {
+    const numbers = Array.from({ length: count }, (_, number) => number);
+    await copyText(
+      'The lines',
+      linesOf(numbers, (number) => `${number}\u0007`),
+    );
+    expect(copied).toEqual([numbers.join('\n')]);
+  },
+);
 
 test('R24 a text that is too long for the clipboard is not copied but offered as a file, whole and without control characters', async () => {
   const link = { href: '', download: '', click: vi.fn() };

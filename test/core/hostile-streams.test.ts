@@ -174,7 +174,7 @@ test('R25 of a flood of small events the core holds no items, and what is watche
 });
 
 test('R2 J5 a stream that takes all memory is decoded no further, and its ending says so; the others have all', async () => {
-  const thread = threadWithTrial({ memoryLimitMb: 128 });
+  const thread = threadWithTrial({ memoryLimitMb: 128, timeLimitMs: 120_000 });
   const [hostile, other] = [await recording(thread), await recording(thread)];
   const all = Promise.all([watched(hostile), watched(other)]);
   other.reads(PLAIN.slice(0, 2));

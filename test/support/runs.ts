@@ -56,8 +56,8 @@ export interface RunsFixture extends StoreFixture {
   /** The stored reads of a trace, and their bytes. */
   reads(id: TraceId): Promise<readonly Read[]>;
   body(id: TraceId): Promise<Buffer>;
-  /** Starts a run and watches it to its end. */
-  run(asked: Asked): Promise<Ran>;
+  /** Starts a run and watches it to its end; `came` is called with the bytes of the body that have come, as they come. */
+  run(asked: Asked, came?: (bytes: number) => void): Promise<Ran>;
   /** The same, of the sample provider's model of this name; `runs`: other than the fixture's own. */
   sample(model: string, api?: Api, runs?: TestRuns): Promise<Ran>;
   /** Runs over the fixture's store, but for one method of it. */
@@ -81,9 +81,18 @@ export const requestFor = (model: string, api: Api): Record<string, unknown> => 
 });
 
 /** All items of a run, to its end. */
-export async function watch({ recordings }: TestRuns, id: TraceId): Promise<readonly TraceItem[]> {
+export async function watch(
+  { recordings }: TestRuns,
+  id: TraceId,
+  came: (bytes: number) => void = () => {},
+): Promise<readonly TraceItem[]> {
   const items: TraceItem[] = [];
-  for await (const batch of recordings.get(id)!.items.watch(0, new AbortController().signal)) items.push(...batch);
+  for await (const batch of recordings.get(id)!.items.watch(0, new AbortController().signal)) {
+    const more = [...batch];
+    items.push(...more);
+    const last = more.findLast((item) => item.k === 'read');
+    if (last) came(last.offset + last.length);
+  }
   return items;
 }
 
@@ -120,10 +129,11 @@ export function useRuns({
   };
   const run = async (
     { api = 'chat_completions', endpoint = sampleEndpoint(api), request = requestFor('plain-text', api) }: Asked,
+    came?: (bytes: number) => void,
     runs = now!.runs,
   ): Promise<Ran> => {
     const { id } = await runs.start({ endpoint, api, request, options: DEFAULT_OPTIONS, source: 'run' });
-    const items = await watch(runs, id);
+    const items = await watch(runs, id, came);
     const last = items.at(-1);
     if (last?.k !== 'ending') throw new Error('The items do not end with an ending.');
     return { id, items, ending: last.ending };
@@ -152,7 +162,8 @@ export function useRuns({
     reads,
     body: async (id) => Buffer.concat((await reads(id)).map(({ bytes }) => bytes)),
     run,
-    sample: (model, api = 'chat_completions', runs = now!.runs) => run({ api, request: requestFor(model, api) }, runs),
+    sample: (model, api = 'chat_completions', runs = now!.runs) =>
+      run({ api, request: requestFor(model, api) }, undefined, runs),
     runsWith(name, method) {
       const { store } = stored;
       const whole = (key: string | symbol): unknown => (key === name ? method : Reflect.get(store, key));

@@ -78,7 +78,7 @@ test('what sentences tell to type runs in any folder, and takes files of that fo
     encoding: 'utf8',
   });
   expect(stderr).toBe('');
-  expect(stdout).toMatch(/^\{"lane":"wire"/);
+  expect(stdout).toMatch(/^\{"message_type":"response"/);
 });
 
 test.each(['lanes', 'compare'])('%s ends without a word when nobody reads on', (command) => {

@@ -1,5 +1,6 @@
 /** What is done to runs of the list, one or thousands. What comes of it is told to the list as any change is. */
 import type { TraceId } from '../../shared/model/ids.ts';
+import type { TraceRow } from '../../shared/model/trace.ts';
 import { counted } from '../../shared/text/count.ts';
 import { client } from '../client/client.ts';
 import { announce } from './announce.ts';
@@ -21,11 +22,18 @@ export async function renameTrace(id: TraceId, title: string): Promise<void> {
 export async function starTraces(ids: readonly TraceId[]): Promise<void> {
   const { rows } = useRuns.getState();
   const starred = ids.some((id) => rows.get(id)?.starred === false);
-  const { ids: done, error } = await inPieces(ids, starred ? 'Starring' : 'Taking the stars of', (some) =>
-    client().call('traces.star', { ids: some, starred }),
-  );
+  const { ids: done, error } = await inPieces(ids, starred ? 'Starring' : 'Taking the stars of', async (some) => {
+    await client().call('traces.star', { ids: some, starred });
+    // The change comes as any other, but later than this answer, and who presses again means what was told.
+    addRows(rowsOf(some).map((row) => ({ ...row, starred })));
+  });
   if (error === undefined) announce(`${counted(done.length, 'run')} ${starred ? 'starred' : 'without a star'}`);
   else toastError(`${ids.length === 1 ? 'The star' : 'The stars'} could not be saved`, error);
+}
+
+function rowsOf(ids: readonly TraceId[]): readonly TraceRow[] {
+  const { rows } = useRuns.getState();
+  return ids.flatMap((id) => rows.get(id) ?? []);
 }
 
 export async function tagTraces(

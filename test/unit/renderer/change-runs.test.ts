@@ -3,8 +3,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { setClient, type Client } from '../../../src/renderer/client/client.ts';
 import { selectTrace, useApp } from '../../../src/renderer/stores/app.ts';
 import { deleteTraces, starTraces } from '../../../src/renderer/stores/change-runs.ts';
+import { addRows } from '../../../src/renderer/stores/runs.ts';
 import { useToasts } from '../../../src/renderer/stores/toasts.ts';
 import { traceId, type TraceId } from '../../../src/shared/model/ids.ts';
+import type { TraceRow } from '../../../src/shared/model/trace.ts';
 
 /** The newest first, as the list has them. */
 const LISTED = Array.from({ length: 700 }, (_, at) => traceId(`run-${at}`));
@@ -13,6 +15,7 @@ const DELETED = LISTED.slice(0, 600);
 interface Request {
   readonly name: string;
   readonly ids: readonly TraceId[];
+  readonly starred: boolean | undefined;
   readonly answer: () => void;
   readonly refuse: (why: string) => void;
 }
@@ -20,9 +23,9 @@ let requests: Request[];
 
 beforeEach(() => {
   requests = [];
-  const call = (name: string, { ids }: { ids: readonly TraceId[] }) =>
+  const call = (name: string, { ids, starred }: { ids: readonly TraceId[]; starred?: boolean }) =>
     new Promise<void>((resolve, reject) => {
-      requests.push({ name, ids, answer: resolve, refuse: (why) => reject(new Error(why)) });
+      requests.push({ name, ids, starred, answer: resolve, refuse: (why) => reject(new Error(why)) });
     });
   setClient({ call } as unknown as Client);
 });
@@ -51,6 +54,16 @@ test('work that takes long says how far it is even before its first piece is don
   await done;
   expect(requests.map(({ ids }) => ids.length)).toEqual([250, 250]);
   expect(said()).toEqual([]);
+});
+
+test('who presses again once a star was told takes it away, also before the change has come', async () => {
+  const [id] = LISTED as [TraceId];
+  addRows([{ id, nr: 1, starred: false, ending: {} } as TraceRow]);
+  const done = starTraces([id]);
+  (await nth(1)).answer();
+  await done;
+  void starTraces([id]);
+  expect((await nth(2)).starred).toBe(false);
 });
 
 test('what is deleted before it fails comes back, in pieces', async () => {

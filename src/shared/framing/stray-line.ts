@@ -59,7 +59,7 @@ export const AROUND: Readonly<Record<Around, readonly [what: string, cause: stri
   diff: ['the mark of a diff', 'The lines were copied from a diff.'],
   nul: ['NUL bytes', 'A buffer of a fixed size was sent whole, where only its beginning had been filled.'],
   bytes: ["b'…'", 'Python prints bytes that way: the lines were printed without being decoded.'],
-  string: ['quotes', 'The lines were printed as string literals, with their line ends escaped.'],
+  string: ['quotes', 'The lines stand in string literals: of code, or of a program that printed them.'],
   colour: ['escape codes of a terminal', 'A program that colours its output puts them there.'],
   text: ['other text', 'A log puts it there.'],
 };

@@ -5,10 +5,14 @@ import { describe, expect, it } from 'vitest';
 import { undumped } from '../../../src/main/core/imports/dumped.ts';
 import { recognize, type RecognizedStream } from '../../../src/main/core/imports/recognize.ts';
 
-const EVENTS = ['Hé "x" \\', '世界 <b>&amp;</b>', '🙂 ^M $'].map((content) =>
+const EVENTS = ['Hé "x" \\', "it's", '世界 <b>&amp;</b>', '🙂 ^M $'].map((content) =>
   JSON.stringify({ id: 'c', object: 'chat.completion.chunk', model: 'm', choices: [{ index: 0, delta: { content } }] }),
 );
 const STREAM = `${EVENTS.map((event) => `data: ${event}\n\n`).join('')}data: [DONE]\n\n`;
+const eventsOf = (stream: string): readonly string[] => stream.match(/.+\n\n/g)!;
+/** As the first argument of printf, in single quotes. */
+const inShell = (text: string): string =>
+  text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll("'", "'\\''");
 const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n';
 
 const bodyOf = ({ reads }: RecognizedStream): string => Buffer.concat(reads.map(({ bytes }) => bytes)).toString();
@@ -110,6 +114,24 @@ describe('the bytes come back', () => {
     ['a raw literal of Python', `    body = rb'''\n${STREAM}    '''\n    return body\n`],
     ['a template of JavaScript', `const body = \`${STREAM.replaceAll(/[\\`$]/g, '\\$&')}\`;\nserve(body);\n`],
     ['a raw literal of Rust', `const BODY: &str = r#"${STREAM}"#;\n`],
+    ['a verbatim literal of C#', `        var body = @"${STREAM.replaceAll('"', '""')}";\n        Serve(body);\n`],
+    [
+      'a verbatim literal of C# with a dollar sign',
+      `const string Body = $@"\n${STREAM.replaceAll('"', '""').replaceAll(/[{}]/g, '$&$&')}    ";\n`,
+    ],
+    ['printf in a shell', `printf '${inShell(STREAM)}'\n`],
+    [
+      'a script that prints event after event',
+      `#!/bin/sh\n${eventsOf(STREAM)
+        .map((event) => `printf -- '${inShell(event).replaceAll('%', '%%')}'\nsleep 0.1\n`)
+        .join('')}`,
+    ],
+    [
+      'echo in a script',
+      eventsOf(STREAM)
+        .map((event) => `echo -e '${inShell(event.slice(0, -1))}'; sleep 1\n`)
+        .join(''),
+    ],
     ['a raw literal of Go', `\tbody := \`${STREAM.replaceAll('`', '')}\`\n\tserve(body)\n`],
     [
       'code in a Markdown document',
@@ -154,6 +176,11 @@ it.each([
     'a stream that quotes code',
     `data: ${JSON.stringify({ type: 'ping', text: 'a = `data: {}`' })}\n\n: a = \`data: {}\n\n`,
   ],
+  ['a script that prints its arguments', `printf '%s\\n\\n' '${eventsOf(STREAM)[0]!.trim()}'\n`],
+  ['a script that prints something else', "printf 'data: none\\n\\n'\n"],
+  ['a stream beside a script', `${STREAM}printf '${inShell(STREAM)}'\n`],
+  ['a script that is cut', `printf '${inShell(STREAM)}`],
+  ['a stream that quotes a script', `data: ${JSON.stringify({ type: 'ping', text: "printf 'data: {}\\n\\n'" })}\n\n`],
   ['words', 'Deadbeef Cafe Deadbeef Cafe Deadbeef Cafe'],
   ['a page of an error', '<html><body><h1>502 Bad Gateway</h1></body></html>'],
 ])('%s is left alone', (_what, text) => {

@@ -4,8 +4,8 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { framingOf } from '../../../shared/framing/detect.ts';
-import { isJson } from '../../../shared/json/json-object.ts';
 import { withoutEntities } from '../../../shared/text/html-entities.ts';
+import { inCode, inScript, isEventLine } from './code-literals.ts';
 import { bytesOfText, utf8 } from './imported.ts';
 
 export interface Undumped {
@@ -16,7 +16,7 @@ export interface Undumped {
 
 /** Null where the text is what it is. `text`: of UTF-8. */
 export function undumped(text: string): Undumped | null {
-  for (const read of [coloured, charDump, hexDump, base64, printedBuffers, catted, page, fenced, inCode]) {
+  for (const read of [coloured, charDump, hexDump, base64, printedBuffers, catted, page, fenced, ofCode]) {
     const found = read(text);
     if (found !== null) return found;
   }
@@ -191,8 +191,6 @@ const catted: Read = (text) => {
   };
 };
 
-const EVENT_LINE = /^\s*data: ?([{[].*)$/;
-
 /** The text of a page that shows a stream: saved from a viewer, an issue, a chat. */
 const page: Read = (text) => {
   if (!/^\s*<(?:!doctype html|html|head|body|pre|div|code|p)\b/i.test(text.slice(0, LOOKED_AT))) return null;
@@ -202,7 +200,7 @@ const page: Read = (text) => {
       .replaceAll(/<(?:br|\/p|\/div|\/tr|\/li)\b[^>]*>\n?/gi, '\n')
       .replaceAll(/<\/?[a-z][^>]*>/gi, ''),
   );
-  const events = linesOf(plain).filter((line) => isJson(EVENT_LINE.exec(line)?.[1] ?? ''));
+  const events = linesOf(plain).filter(isEventLine);
   return events.length < 2
     ? null
     : { bytes: utf8(plain), sentence: 'It stood in an HTML page; its tags and entities were taken out.' };
@@ -217,10 +215,26 @@ const fenced: Read = (text) => {
   if (blocks.length !== 1) return null;
   const sentence = 'It stood in a block of code of a Markdown document; the rest of the document was left out.';
   const block = `${blocks[0]!.join('\n').trimEnd()}\n\n`;
-  const code = inCode(block);
+  const code = ofCode(block);
   return code === null
     ? { bytes: utf8(block), sentence }
     : { bytes: code.bytes, sentence: `${sentence} ${code.sentence}` };
+};
+
+const ofCode: Read = (text) => {
+  const stream = inCode(text);
+  if (stream !== null)
+    return {
+      bytes: utf8(stream),
+      sentence: 'It stood in a string literal of code; the rest of the code was left out.',
+    };
+  const printed = inScript(text);
+  return printed === null
+    ? null
+    : {
+        bytes: utf8(printed),
+        sentence: 'It stood in the printf or echo commands of a script; the rest of the script was left out.',
+      };
 };
 
 const OPENING = /^([ \t>]*)(`{3,}|~{3,})(.*)$/;
@@ -258,40 +272,4 @@ function lastOf(line: string, fence: string): string | null {
   if (!said.endsWith(fence)) return null;
   const before = said.slice(0, -fence.length);
   return before === '' || /(?:\}|\[DONE\])$/.test(before) ? before : null;
-}
-
-/** A string literal of Python, JavaScript, Go, Rust or Java that goes over lines, and begins with a field of a stream. */
-const LITERAL =
-  /^(?![ \t]*(?:data|event|id|retry)?:)([^\n"'`]{1,120}?)(\x22{3}|'{3}|`|#+")(?:\\?\r?\n)?(?=[ \t]*(?:data|event): ?\S)/gm;
-/** What stands before a literal in which a backslash is no escape. */
-const RAW = /(?:\br[bB]?|\b[bB]?r|\bString\.raw|:=\s*|\bvar \w+ *= *|\[\]byte\()$/i;
-
-/** A line of a stream that stands for itself. */
-const FIELD_LINE = /^[ \t]*(?:data|event): ?\S/m;
-
-/** The one literal of a program, such as a test, that holds a stream. */
-const inCode: Read = (text) => {
-  let stream: string | null = null;
-  for (const found of text.matchAll(LITERAL)) {
-    const [opening, before, quote] = found;
-    const from = found.index + opening.length;
-    const end = closingOf(text, from, quote!);
-    if (end === null) continue;
-    // What closes the literal stands on a line of its own, which is indented as the code is.
-    const inner = text.slice(from, end).replace(/\n[ \t]+$/, '\n');
-    if (!inner.includes('\n') || !linesOf(inner).some((line) => isJson(EVENT_LINE.exec(line)?.[1] ?? ''))) continue;
-    if (stream !== null || FIELD_LINE.test(text.slice(0, found.index)) || FIELD_LINE.test(text.slice(end))) return null;
-    stream = RAW.test(before!) ? inner : inner.replaceAll(/\\([\\`$"'])/g, '$1');
-  }
-  return stream === null
-    ? null
-    : { bytes: utf8(stream), sentence: 'It stood in a string literal of code; the rest of the code was left out.' };
-};
-
-/** Where a literal is closed; null where it never is. A backslash stands before a quote that closes none. */
-function closingOf(text: string, from: number, quote: string): number | null {
-  const closing = quote.startsWith('#') ? `"${quote.slice(0, -1)}` : quote;
-  let at = text.indexOf(closing, from);
-  while (at > 0 && text[at - 1] === '\\') at = text.indexOf(closing, at + 1);
-  return at < 0 ? null : at;
 }

@@ -12,9 +12,13 @@ interface Part {
   readonly text: string;
 }
 
-/** Whether a fragment with an id that was not there before goes on with the call that has its index. */
-export function goesOn(call: Part, fragment: Part): boolean {
-  if (fragment.name !== null && (fragment.name !== call.name || call.text === '')) return false;
+/**
+ * Whether a fragment with an id that was not there before goes on with the call that has its index. `place`: where it stands
+ * in the list of its delta. A server that makes an id for each fragment writes one to an event.
+ */
+export function goesOn(call: Part, fragment: Part, place: number): boolean {
+  if (fragment.name !== null && fragment.name !== call.name) return false;
+  if (fragment.name !== null && call.text === '' && place > 0) return false;
   if (call.text !== '' && isJson(call.text)) return false;
   // Only an opening brace can begin arguments, and within others it stands in few places.
   return !fragment.text.trimStart().startsWith('{') || beginsJson(call.text + fragment.text);

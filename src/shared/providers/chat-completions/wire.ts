@@ -494,7 +494,7 @@ export class ChatCompletionsWire implements WireProtocol {
           : 'the name again with other complete arguments: taken as another call',
       );
     } else if (index !== null && known && id !== null && known.callId !== id) {
-      const same = this.#callWithOtherId(choice, index, known, { ...fragment, id });
+      const same = this.#callWithOtherId(choice, index, known, { ...fragment, id }, place);
       if (same) return same;
     } else if (
       index !== null &&
@@ -516,6 +516,7 @@ export class ChatCompletionsWire implements WireProtocol {
     index: number,
     known: Block,
     fragment: Fragment & { readonly id: string },
+    place: number,
   ): Block | undefined {
     const recorder = this.#recorder;
     const { id } = fragment;
@@ -523,7 +524,7 @@ export class ChatCompletionsWire implements WireProtocol {
     if (begun) {
       recorder.note(`index ${index} comes with the id of another call, ${id}: taken by its id`);
       choice.byIndex.set(index, begun);
-    } else if (!known.closed && goesOn(known, fragment)) {
+    } else if (!known.closed && goesOn(known, fragment, place)) {
       recorder.note(`index ${index} comes with another id, ${id}, in the middle of its arguments: the same call`);
       return known;
     } else recorder.note(`index ${index} comes again with another id: another call`);

@@ -62,23 +62,23 @@ export const CALL_INDEX_RULES: readonly LintRule[] = [
     lenient: 'error',
     help: 'Two calls share an index: gateways that convert whole calls of Gemini or Ollama number each from 0. Or one call has another id in each fragment, because the server makes one whenever it writes a call.',
     advice:
-      'openai-python joins their ids, names and arguments into one call, openai-node ends with an error, and adapters that go by index lose one. Tell calls apart by id as well.',
+      'openai-python joins their ids, names and arguments into one call, openai-node ends with an error, and adapters that go by index lose one. Tell calls apart by id as well, and join what can only be the next piece of a call.',
     example: chat(chatCall(0, 'a', 'f', '{}'), chatCall(0, 'b', 'g', '{}'), ...chatEnd('tool_calls')),
     counterexample: chat(chatCall(0, 'a', 'f', '{}'), chatCall(1, 'b', 'g', '{}'), ...chatEnd('tool_calls')),
     check: () => {
       const calls = new Map<string, IndexedCall>();
       const byId = new Map<string, IndexedCall>();
-      return eachToolCall((call, key, { frame }, report) => {
+      return eachToolCall((call, key, { frame }, report, place) => {
         const id = stringOf(call['id']) || null;
         const part = { name: nameIn(call) || null, text: argumentsOf(call) };
         let known = calls.get(key);
         if (known && id !== null && known.id !== null && id !== known.id) {
           const before = known;
           const begun = byId.get(`${key}/${id}`);
-          const continues = !begun && goesOn(before, part);
+          const continues = !begun && goesOn(before, part, place);
           known = continues ? before : begun;
           const how = continues
-            ? ', in the middle of its arguments: each fragment has an id of its own'
+            ? `, ${before.text === '' && part.name !== null ? 'before' : 'in the middle of'} its arguments: each fragment has an id of its own`
             : before.text !== '' && !isJson(before.text)
               ? `, before the arguments of ${before.id} are complete`
               : '';

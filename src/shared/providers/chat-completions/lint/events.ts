@@ -72,14 +72,14 @@ export function keyOf(call: JsonObject, choice: number): string {
   return lastKey;
 }
 
-/** A check that looks at each fragment of a tool call. `key` names its choice and index. */
+/** A check that looks at each fragment of a tool call. `key` names its choice and index; `place`: in the list of its delta. */
 export function eachToolCall(
-  look: (call: JsonObject, key: string, event: LintEvent, report: Report) => void,
+  look: (call: JsonObject, key: string, event: LintEvent, report: Report, place: number) => void,
 ): LintCheck {
   return unlessPlain(
     eachChoice((choice, index, event, report) => {
       // Without an index a fragment belongs to its id; the rule on missing indexes says so.
-      for (const call of callsIn(choice)) look(call, keyOf(call, index), event, report);
+      for (const [place, call] of callsIn(choice).entries()) look(call, keyOf(call, index), event, report, place);
     }),
   );
 }

@@ -2,10 +2,11 @@
 import { objectOf } from '../json/json-object.ts';
 import type { WireOutcome } from '../model/messages.ts';
 import type { Usage } from '../model/usage.ts';
-import { chat, chatEnd, chatText, chunk } from './example-bodies.ts';
+import { chat, chatText, chunk } from './example-bodies.ts';
 import { type LintCheck, type LintExample, type LintRule, type Report } from './rule.ts';
 
-type Counts = Omit<Usage, 'raw'>;
+/** A usage without the objects that said it. */
+export type Counts = Omit<Usage, 'raw'>;
 
 /** An answer whose last chunk has this usage. */
 const withUsage = (usage: unknown): LintExample =>
@@ -18,7 +19,7 @@ const withUsage = (usage: unknown): LintExample =>
 const hasCounts = ({ input, output }: Counts): boolean => [input, output].some((count) => typeof count === 'number');
 
 /** The counts of a usage, for a sentence. */
-function said({ input, output, total }: Counts): string {
+export function said({ input, output, total }: Counts): string {
   const parts = [
     typeof input === 'number' && `${input} in`,
     typeof output === 'number' && `${output} out`,
@@ -54,9 +55,6 @@ const CACHE_PARTS = [
   ['cachedInput', 'from'],
   ['cacheWrite', 'written to'],
 ] as const;
-
-/** Counts that go up with the stream: none falls while one answer goes on. */
-const GROWING = ['output', 'reasoning', 'total'] as const;
 
 export const USAGE_RULES: readonly LintRule[] = [
   {
@@ -128,49 +126,6 @@ export const USAGE_RULES: readonly LintRule[] = [
           report(event, `The usage says 0 tokens for an answer of ${chars} characters.`);
         else if (output === 0) report(event, `The usage says 0 output tokens for an answer of ${chars} characters.`);
       }),
-  },
-  {
-    id: 'usage-decreases',
-    strict: 'warning',
-    lenient: 'info',
-    help: 'Counts that come several times in a stream are those of the answer so far, so that none falls.',
-    advice:
-      'A client that keeps the last count reports too few tokens, and one that keeps the largest reports others. Take the largest, and report it to the server.',
-    example: chat(
-      chunk(
-        { role: 'assistant', content: 'Hi' },
-        { usage: { prompt_tokens: 5, completion_tokens: 9, total_tokens: 14 } },
-      ),
-      ...chatEnd(),
-    ),
-    counterexample: chat(
-      chunk(
-        { role: 'assistant', content: 'Hi' },
-        { usage: { prompt_tokens: 5, completion_tokens: 1, total_tokens: 6 } },
-      ),
-      ...chatEnd(),
-    ),
-    comesWith: ['usage-repeated'],
-    check: () => {
-      let last: Counts = {};
-      return {
-        hears: ['event', 'usage'],
-        message(message, event, report) {
-          // Another message begins, with counts of its own.
-          if (message.message_type === 'event' && message.type === 'message') last = {};
-          if (message.message_type !== 'usage') return;
-          for (const field of GROWING) {
-            const [before, count] = [last[field], message.usage[field]];
-            if (typeof before === 'number' && typeof count === 'number' && count < before)
-              report(
-                event,
-                `The ${field === 'total' ? 'total' : `${field} tokens`} fall${field === 'total' ? 's' : ''} from ${before} to ${count}.`,
-              );
-          }
-          last = message.usage;
-        },
-      };
-    },
   },
   {
     id: 'usage-total',

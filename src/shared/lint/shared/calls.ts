@@ -123,7 +123,7 @@ export const argumentsType = (
   help: 'OpenAI and Anthropic stream the arguments of a call as text that is JSON; Ollama and Gemini send them whole, as an object. A gateway that passes on the one as the other sends arguments of a type that no client of the API expects.',
   advice:
     expected === 'text'
-      ? 'Clients that join text get "[object Object]", and others fail. Take the value as it is, and report it to the server.'
+      ? 'Clients written in JavaScript that join it as text get "[object Object]" for an object; those in Python fail: "can only concatenate str". Take the value as it is, and report it to the server.'
       : 'Clients pass the text on to the tool as if it were its arguments. Parse it, and report it to the server.',
   ...examples,
   check: () => ({

@@ -13,7 +13,7 @@ export const textType = (tellTexts: (data: JsonObject, tell: TellText) => void, 
   lenient: 'warning',
   help: 'A piece of the text is no text in the JSON: an object, a list of parts, a number, true or false. A gateway passes on the form of another API, or the server writes a token that looks like a number without its quotes.',
   advice:
-    'Clients join it as text and get "[object Object]", or fail at it: "can only concatenate str". Read the text out of it, and report it to the server.',
+    'Clients written in JavaScript that join it as text show an object as "[object Object]", a list without its brackets, and a number by its digits; those in Python fail: "can only concatenate str". Read the text out of it, and report it to the server.',
   ...examples,
   check: () => {
     let at: Frame | null = null;

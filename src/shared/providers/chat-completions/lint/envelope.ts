@@ -1,9 +1,9 @@
 /** Rules of Chat Completions on what each chunk says of its completion. */
-import { numberOf, stringOf, type JsonObject } from '../../../json/json-object.ts';
+import { numberOf, objectOf, stringOf, type JsonObject } from '../../../json/json-object.ts';
 import { chat, chatEnd, chatEndWith, chatText, chunk } from '../../../lint/example-bodies.ts';
 import { kindOf, type LintCheck, type LintEvent, type LintRule, type Report } from '../../../lint/rule.ts';
 import { ID_CHANGES, MODEL_CHANGES } from '../../../lint/shared/envelope.ts';
-import { choicesOf, isFilterResult, ofAnswer } from './events.ts';
+import { choicesOf, eachChoice, isFilterResult, ofAnswer } from './events.ts';
 import { hi } from './examples.ts';
 
 /** Perplexity's chunks while it searches, and its last one. */
@@ -39,6 +39,35 @@ const settledChunks = (look: (data: JsonObject, event: LintEvent, report: Report
   },
 });
 
+/** A delta that says a role: alone, as the one that opens an answer, or beside content. */
+type Opening = 'alone' | 'beside';
+
+function openingOf(delta: JsonObject): Opening | null {
+  if (!stringOf(delta['role'])) return null;
+  return hasContent(delta) ? 'beside' : 'alone';
+}
+
+function hasContent(delta: JsonObject): boolean {
+  for (const name in delta) {
+    const value = delta[name];
+    if (name === 'role' || value === null || value === '') continue;
+    if (!Array.isArray(value) || value.length > 0) return true;
+  }
+  return false;
+}
+
+/** More openings than that are heartbeats. */
+const MAX_OPENINGS = 3;
+
+/** One choice, as far as it tells whether its answer begins anew. */
+interface Begun {
+  /** Deltas with content since it began, or began again. */
+  deltas: number;
+  /** A delta that opens the answer again, until content follows. */
+  waiting: LintEvent | null;
+  readonly again: { readonly event: LintEvent; readonly deltas: number }[];
+}
+
 /** More than an hour apart, no clock restamps the chunks of one answer. */
 const MAX_CREATED_STEP = 3600;
 
@@ -60,6 +89,62 @@ export const ENVELOPE_RULES: readonly LintRule[] = [
   },
   ID_CHANGES,
   MODEL_CHANGES,
+  {
+    id: 'answer-opened-again',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'The first delta of an answer says the role and no content, and no other delta says it. Here such a delta stands in the middle. A gateway that lost its server and asked another one goes on so in the same stream, with the answer from its beginning.',
+    advice:
+      'Clients join what comes before it and what comes after it. Where both begin alike, or the second is whole by itself, take the second alone, and report it to the gateway.',
+    example: chat(
+      chunk({ role: 'assistant', content: '' }),
+      chunk({ content: 'The answer' }),
+      chunk({ role: 'assistant', content: '' }),
+      chunk({ content: 'The answer is 42.' }),
+      ...chatEnd(),
+    ),
+    counterexample: chat(
+      chunk({ role: 'assistant', content: '' }),
+      chunk({ content: 'The answer' }),
+      chunk({ role: 'assistant', content: ' is 42.' }),
+      ...chatEnd(),
+    ),
+    check: () => {
+      const choices = new Map<number, Begun>();
+      /** Choices whose server does not open answers that way, or says the role with content as well. */
+      const others = new Set<number>();
+      return {
+        ...eachChoice((choice, index, event) => {
+          const delta = objectOf(choice['delta']);
+          if (!delta || others.has(index)) return;
+          const opening = openingOf(delta);
+          const begun = choices.get(index);
+          if (opening === 'beside' || (!begun && opening === null)) return void others.add(index);
+          if (!begun) choices.set(index, { deltas: 0, waiting: null, again: [] });
+          else if (opening === 'alone') {
+            if (begun.deltas > 0 && !choice['finish_reason']) begun.waiting = event;
+          } else if (hasContent(delta)) {
+            if (begun.waiting) {
+              begun.again.push({ event: begun.waiting, deltas: begun.deltas });
+              begun.waiting = null;
+              begun.deltas = 0;
+            }
+            begun.deltas++;
+          }
+        }),
+        end(_stream, report) {
+          for (const [index, { again }] of choices)
+            if (!others.has(index) && again.length <= MAX_OPENINGS)
+              for (const { event, deltas } of again)
+                report(
+                  event.frame,
+                  `Choice ${index} is opened again, by a delta with the role and no content, after ${deltas} ${deltas === 1 ? 'delta' : 'deltas'} with content.`,
+                  String(index),
+                );
+        },
+      };
+    },
+  },
   {
     id: 'created-changes',
     strict: 'info',

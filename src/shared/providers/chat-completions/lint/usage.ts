@@ -2,6 +2,7 @@
 import { numberOf, objectOf, type JsonObject } from '../../../json/json-object.ts';
 import { chat, chatEnd, chatEndWith, chatText } from '../../../lint/example-bodies.ts';
 import type { LintEvent, LintRule } from '../../../lint/rule.ts';
+import { UsageSteps } from '../../../lint/usage-steps.ts';
 import { hi } from './examples.ts';
 
 /** What a usage lacks of the counts that the API has in each; null where it has all, or other names for them. */
@@ -78,7 +79,12 @@ export const USAGE_RULES: readonly LintRule[] = [
       let count = 0;
       let sum = 0;
       let last: LintEvent | null = null;
+      const steps = new UsageSteps();
       return {
+        hears: ['usage'],
+        message(said, event) {
+          if (said.message_type === 'usage') steps.take(said.usage, event);
+        },
         event(event) {
           const usage = objectOf(event.data?.['usage']);
           if (!usage) return;
@@ -87,7 +93,8 @@ export const USAGE_RULES: readonly LintRule[] = [
           last = event;
         },
         end({ outcome: { usage } }, report) {
-          if (count < 2) return;
+          // Counts to be added up have a rule of their own.
+          if (count < 2 || steps.increments) return;
           const output = usage?.output;
           const added =
             typeof output === 'number' && sum !== output

@@ -1,9 +1,41 @@
 /** Rules of Messages on tool calls. */
-import { numberOf, objectOf } from '../../../json/json-object.ts';
-import { blockDelta, blockStart, blockStop, message, toolUse } from '../../../lint/example-bodies.ts';
+import { numberOf, objectOf, objectsOf, stringOf, type JsonObject } from '../../../json/json-object.ts';
+import {
+  blockDelta,
+  blockStart,
+  blockStop,
+  message,
+  textDelta,
+  toolUse,
+  type ExampleEvent,
+} from '../../../lint/example-bodies.ts';
 import type { LintEvent, LintRule } from '../../../lint/rule.ts';
 import { argumentsType, CALL_ID_MISSING, callElsewhere, callNameIn } from '../../../lint/shared/calls.ts';
 import { blockType, deltaOf } from './events.ts';
+
+/** A search of the web, with what stands in its result. */
+const searched = (content: unknown): readonly ExampleEvent[] => [
+  blockStart(0, { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: {} }),
+  blockDelta(0, { type: 'input_json_delta', partial_json: '{"query":"x"}' }),
+  blockStop(0),
+  blockStart(1, { type: 'web_search_tool_result', tool_use_id: 'srvtoolu_1', content }),
+  blockStop(1),
+  blockStart(2),
+  textDelta(2, 'Hi'),
+  blockStop(2),
+];
+
+/** What a result says of its error, to follow "is an error"; null for any other result. */
+function resultError(result: JsonObject | null): string | null {
+  const content = objectOf(result?.['content']);
+  const type = stringOf(content?.['type']);
+  if (type?.endsWith('_tool_result_error') !== true && result?.['is_error'] !== true) return null;
+  const code = stringOf(content?.['error_code']);
+  const said = code ?? objectsOf(result?.['content']).map((part) => stringOf(part['text']) ?? '')[0] ?? '';
+  return said === '' ? '' : `: ${said.length > MAX_SHOWN ? `${said.slice(0, MAX_SHOWN)}…` : said}`;
+}
+
+const MAX_SHOWN = 80;
 
 const isTool = (type: string): boolean => type === 'tool_use';
 
@@ -93,6 +125,30 @@ export const CALL_RULES: readonly LintRule[] = [
     },
   },
   CALL_ID_MISSING,
+  {
+    id: 'server-tool-failed',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'A tool that Anthropic runs itself, such as the search of the web, ended in an error. It stands in the result block: the answer goes on, and its stop reason says nothing of it.',
+    advice:
+      'Clients that show the text alone hide that the answer was written without the result. Show the error, and ask again where it is one that passes, such as too_many_requests.',
+    example: message(
+      'end_turn',
+      ...searched({ type: 'web_search_tool_result_error', error_code: 'max_uses_exceeded' }),
+    ),
+    counterexample: message('end_turn', ...searched([])),
+    check: () => ({
+      event({ frame, data, type }, report) {
+        if (!data || type !== 'content_block_start' || !blockType(data).endsWith('_tool_result')) return;
+        const error = resultError(objectOf(data['content_block']));
+        if (error !== null)
+          report(
+            frame,
+            `The result of ${blockType(data).replace(/_tool_result$/, '')} in block ${String(data['index'])} is an error${error}.`,
+          );
+      },
+    }),
+  },
   {
     id: 'call-id-characters',
     strict: 'info',

@@ -60,6 +60,32 @@ export const REASONING_RULES: readonly LintRule[] = [
     },
   },
   {
+    id: 'thinking-after-signature',
+    strict: 'warning',
+    lenient: 'info',
+    help: 'The signature is the last delta of a thinking block, and signs all of its text. Here more thinking follows it.',
+    advice:
+      'Clients join the text and send it back with a signature of its beginning alone, which is refused: "invalid signature in thinking block". Leave the block out of the history, and report it to the server.',
+    example: message('end_turn', blockStart(0, thinking), thought, signed, thought, blockStop(0), ...answered),
+    counterexample: message('end_turn', blockStart(0, thinking), thought, signed, blockStop(0), ...answered),
+    check: () => {
+      const signed = new Set<number>();
+      return {
+        settled: true,
+        event({ frame, type, data }, report) {
+          const index = numberOf(data?.['index']);
+          if (!data || index === null) return;
+          if (type === 'content_block_start') signed.delete(index);
+          if (type !== 'content_block_delta') return;
+          const delta = deltaOf(data);
+          if (delta?.['type'] === 'signature_delta' && stringOf(delta['signature'])) signed.add(index);
+          else if (delta?.['type'] === 'thinking_delta' && stringOf(delta['thinking']) && signed.has(index))
+            report(frame, `Block ${index} has more thinking after its signature.`, String(index));
+        },
+      };
+    },
+  },
+  {
     id: 'thinking-unsigned',
     strict: 'warning',
     lenient: 'info',

@@ -4,7 +4,7 @@
  * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_PayloadPart.html)
  */
 import { payloadOf } from '../../framing/frame.ts';
-import { objectOf, stringOf, type JsonObject } from '../../json/json-object.ts';
+import { isJson, objectOf, stringOf, type JsonObject } from '../../json/json-object.ts';
 import { JsonPlaces } from '../../json/json-places.ts';
 import type { EventHeader, Frame, Payload } from '../../model/stream.ts';
 import { bytesOf } from '../../text/base64.ts';
@@ -14,6 +14,9 @@ const CHUNK = 'chunk';
 /** Padding against reading lengths off the line: letters and digits. */
 const PADDING = /^[A-Za-z0-9]*$/;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+/** The alphabet alone, whatever the length. */
+const UNENDED = /^[A-Za-z0-9+/]+=?$/;
+const FOR_URLS = /^[\w-]+={0,2}$/;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -23,6 +26,20 @@ export function unwrap(frame: Frame): Frame {
   const envelope = objectOf(frame.payload.value);
   const text = decoded(stringOf(envelope?.['bytes']));
   return envelope === null || text === null ? frame : new UnwrappedFrame(frame, envelope, text);
+}
+
+/** What a chunk has in the place of an event that can be read, as a sentence; null where it has one. */
+export function envelopeFault(frame: Frame): string | null {
+  if (frame.name !== CHUNK || frame instanceof UnwrappedFrame) return null;
+  const bytes = frame.payload.ok ? stringOf(objectOf(frame.payload.value)?.['bytes']) : null;
+  if (bytes === null || bytes === '') return 'The message is a chunk without an event in it.';
+  if (isJson(bytes)) return 'The event in a chunk is not encoded in base64.';
+  if (BASE64.test(bytes)) return 'The bytes in a chunk are not UTF-8.';
+  if (UNENDED.test(bytes))
+    return `The base64 in a chunk is not whole: it stops after ${bytes.length} characters, without its last ones or its padding.`;
+  return FOR_URLS.test(bytes)
+    ? 'The base64 in a chunk is in the alphabet for URLs, with - and _.'
+    : 'The bytes in a chunk are not base64.';
 }
 
 /** The same of an event's place: four characters of base64 stand for three of its bytes. */

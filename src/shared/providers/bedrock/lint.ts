@@ -1,6 +1,7 @@
 /** Rules of Anthropic's models on Bedrock: those of Messages, and of the envelopes around its events. */
 import type { LintExample, LintRule } from '../../lint/rule.ts';
 import { MESSAGES_RULES } from '../messages/lint/index.ts';
+import { envelopeFault } from './envelope.ts';
 import { isFault } from './wire.ts';
 
 const chunk = (payload: string): LintExample => ({ api: 'bedrock', body: `chunk ${payload}\n` });
@@ -23,7 +24,8 @@ export const BEDROCK_RULES: readonly LintRule[] = [
       event({ frame }, report) {
         // An event of another model's API has been called that.
         if (faults.ofEvent(frame.index)?.id === 'other-api') return;
-        if (frame.name === 'chunk' && !isFault(frame)) report(frame, 'The message is a chunk without an event in it.');
+        const fault = isFault(frame) ? null : envelopeFault(frame);
+        if (fault !== null) report(frame, fault, fault);
       },
     }),
   },

@@ -1,9 +1,10 @@
 /** Rules that hold for every API on what arguments of a tool call parsers read in more than one way. */
 import { jsonMembers, type JsonMember } from '../json/json-members.ts';
+import { parseJson } from '../json/json-object.ts';
 import type { WireBlock, WireOutcome } from '../model/messages.ts';
 import { callName, callsOf } from './call-rules.ts';
 import { chat, chatCall, chatEnd } from './example-bodies.ts';
-import type { LintRule } from './rule.ts';
+import type { LintRule, LintStream } from './rule.ts';
 
 const MAX_SHOWN = 40;
 
@@ -12,6 +13,42 @@ const shown = (text: string): string => (text.length > MAX_SHOWN ? `${text.slice
 /** Calls whose arguments came whole, and are JSON. */
 const readable = (outcome: WireOutcome): readonly WireBlock[] =>
   callsOf(outcome).filter(({ valid, closed }) => closed && valid === true);
+
+/** Fields that have arguments as an object. */
+const OBJECTS: ReadonlySet<string | null> = new Set(['args', 'arguments', 'input']);
+
+/** Arguments as they were sent: those that came as an object were read on their way, and keep neither a key nor a digit too many. */
+class SentArguments {
+  readonly #stream: LintStream;
+  /** Those of one event, by the text that they were read as: an event may have many calls. */
+  #event: number | null = null;
+  #objects: ReadonlyMap<string, string> = new Map();
+
+  constructor(stream: LintStream) {
+    this.#stream = stream;
+  }
+
+  of({ text, firstEvent }: WireBlock): string {
+    if (firstEvent !== this.#event) {
+      this.#event = firstEvent;
+      this.#objects = objectsIn(this.#stream.frameAt(firstEvent)?.data ?? '');
+    }
+    return this.#objects.get(text) ?? text;
+  }
+}
+
+function objectsIn(data: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  let past = 0;
+  for (const { key, leaf, valueStart, end } of jsonMembers(data)) {
+    // What stands within the arguments is none.
+    if (leaf || valueStart < past || !OBJECTS.has(key)) continue;
+    past = end;
+    const sent = data.slice(valueStart, end);
+    found.set(JSON.stringify(parseJson(sent)), sent);
+  }
+  return found;
+}
 
 /** Two members of one object with the same key, the first that there are. */
 function keyTwice(members: readonly JsonMember[]): readonly [JsonMember, JsonMember] | null {
@@ -49,11 +86,13 @@ export const ARGUMENT_RULES: readonly LintRule[] = [
     example: chat(chatCall(0, 'a', 'f', '{"path":"/a","path":"/b"}'), ...chatEnd('tool_calls')),
     counterexample: chat(chatCall(0, 'a', 'f', '{"path":"/a","to":{"path":"/b"}}'), ...chatEnd('tool_calls')),
     check: () => ({
-      end({ outcome }, report) {
-        for (const one of readable(outcome)) {
-          const pair = keyTwice(jsonMembers(one.text));
+      end(stream, report) {
+        const sent = new SentArguments(stream);
+        for (const one of readable(stream.outcome)) {
+          const text = sent.of(one);
+          const pair = keyTwice(jsonMembers(text));
           if (!pair) continue;
-          const [before, after] = pair.map(({ valueStart, end }) => shown(one.text.slice(valueStart, end)));
+          const [before, after] = pair.map(({ valueStart, end }) => shown(text.slice(valueStart, end)));
           report(
             one.lastEvent,
             `The arguments of ${callName(one)} have the key "${shown(pair[0].key!)}" twice in one object: with ${before}, and with ${after}.`,
@@ -72,11 +111,13 @@ export const ARGUMENT_RULES: readonly LintRule[] = [
     example: chat(chatCall(0, 'a', 'f', '{"id":9007199254740993}'), ...chatEnd('tool_calls')),
     counterexample: chat(chatCall(0, 'a', 'f', '{"id":"9007199254740993"}'), ...chatEnd('tool_calls')),
     check: () => ({
-      end({ outcome }, report) {
-        for (const one of readable(outcome)) {
-          if (!MANY_DIGITS.test(one.text)) continue;
-          const found = jsonMembers(one.text)
-            .map(({ valueStart, end }) => one.text.slice(valueStart, end))
+      end(stream, report) {
+        const sent = new SentArguments(stream);
+        for (const one of readable(stream.outcome)) {
+          const text = sent.of(one);
+          if (!MANY_DIGITS.test(text)) continue;
+          const found = jsonMembers(text)
+            .map(({ valueStart, end }) => text.slice(valueStart, end))
             .find(isRounded);
           if (found !== undefined)
             report(

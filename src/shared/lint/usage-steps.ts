@@ -14,8 +14,8 @@ export interface Increments {
   readonly event: number | null;
 }
 
-/** A count of the answer so far may be wrong once, as where the last usage is another server's. */
-const MIN_FALLS = 2;
+/** One usage may be wrong without being an increment, as where the last one is another server's. */
+const MIN_SIGNS = 2;
 
 /** Takes the usages of one answer in their order. */
 export class UsageSteps {
@@ -25,8 +25,8 @@ export class UsageSteps {
   #output = 0;
   #last: { readonly input: number; readonly output: number } | null = null;
   #falls = 0;
-  /** The prompt is counted with the first alone, and the output goes on without growing. */
-  #promptOnce = false;
+  /** Usages that do not count the prompt any more, and whose output has not grown. */
+  #withoutPrompt = 0;
   #event: number | null = null;
 
   take({ input, output }: Counts, event: number | null): void {
@@ -41,17 +41,18 @@ export class UsageSteps {
     if (last === null || output === 0) return;
     const falls = output < last.output;
     if (falls) this.#falls++;
-    const once = this.#input > 0 && now.input === 0 && output <= last.output;
-    if (once) this.#promptOnce = true;
-    if (falls || once) this.#event ??= event;
+    const withoutPrompt = this.#input > 0 && now.input === 0 && output <= last.output;
+    if (withoutPrompt) this.#withoutPrompt++;
+    if (falls || withoutPrompt) this.#event ??= event;
   }
 
   /** Null where the counts are those of the answer so far, or nothing shows that they are not. */
   get increments(): Increments | null {
-    if (!this.#promptOnce && this.#falls < MIN_FALLS) return null;
+    const promptOnce = this.#withoutPrompt >= MIN_SIGNS;
+    if (!promptOnce && this.#falls < MIN_SIGNS) return null;
     return {
       count: this.#count,
-      input: this.#promptOnce ? this.#inputs : this.#input,
+      input: promptOnce ? this.#inputs : this.#input,
       output: this.#output,
       event: this.#event,
     };

@@ -93,7 +93,7 @@ export const ENVELOPE_RULES: readonly LintRule[] = [
     id: 'answer-opened-again',
     strict: 'warning',
     lenient: 'info',
-    help: 'The first delta of an answer says the role and no content, and no other delta says it. Here such a delta stands in the middle. A gateway that lost its server and asked another one goes on so in the same stream, with the answer from its beginning.',
+    help: 'The first delta of an answer says the role and no content, and no other delta says it. Here such a delta stands in the middle. A gateway that loses its server and asks again writes the new answer into the same stream, from its beginning.',
     advice:
       'Clients join what comes before it and what comes after it. Where both begin alike, or the second is whole by itself, take the second alone, and report it to the gateway.',
     example: chat(

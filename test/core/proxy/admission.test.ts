@@ -1,6 +1,6 @@
 /** Who may use the capture proxy: no page of a browser, no name but its own, no request that can be read in two ways. */
-import { describe, expect, test } from 'vitest';
-import { headAndBody, tcpClient } from '../../support/tcp-pair.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { headAndBody, TcpServer, tcpClient } from '../../support/tcp-pair.ts';
 import { TestProxy } from '../../support/proxy.ts';
 import { useProxy } from '../../support/use-proxy.ts';
 
@@ -138,7 +138,7 @@ describe('is refused', () => {
 
 test('E15 half a head is waited for until a limit', async () => {
   const proxy = await TestProxy.open([{ name: 'up', baseUrl: 'http://127.0.0.1:1' }], {
-    limits: { connections: 10, headMs: 200 },
+    limits: { connections: 10, headMs: 200, bodyMs: 60_000 },
   });
   const client = await tcpClient(proxy.port);
   client.write(`POST /up/x HTTP/1.1\r\nHost: 127.0.0.1:${proxy.port}\r\nX-Slow`);
@@ -146,6 +146,71 @@ test('E15 half a head is waited for until a limit', async () => {
   expect(client.received.toString()).toMatch(/^HTTP\/1\.1 400 [^]*not complete after 0\.2 seconds/);
   expect(proxy.events).toEqual([]);
   await proxy.listener.close();
+});
+
+describe('E15 half a body is waited for until a limit', () => {
+  const BODY_MS = 200;
+  /** A proxy with that limit, and the half of a request that has arrived at its provider. */
+  async function half(headers: string, body: string) {
+    const server = await TcpServer.open();
+    const proxy = await TestProxy.open([{ name: 'up', baseUrl: server.url }], {
+      limits: { connections: 10, headMs: 60_000, bodyMs: BODY_MS },
+    });
+    onTestFinished(async () => {
+      await proxy.listener.close();
+      await server.close();
+    });
+    const client = await tcpClient(proxy.port);
+    client.write(`${withHost(`127.0.0.1:${proxy.port}`, headers)}${body}`);
+    const provider = await server.connection();
+    await provider.until(({ received }) => received.toString().endsWith(body));
+    return { proxy, client, provider };
+  }
+
+  /** What is told of the exchange, of which this much of the request came. */
+  async function expectKept(proxy: TestProxy, body: string): Promise<void> {
+    await proxy.until('closed');
+    expect(Buffer.concat(proxy.of('request').map(({ bytes }) => Buffer.from(bytes))).toString()).toBe(body);
+    expect(proxy.of('end').map(({ end }) => end)).toEqual([
+      {
+        how: 'limit',
+        limit: expect.stringMatching(/^The rest of the request's body did not come, .* 0\.2 seconds\. The/),
+      },
+    ]);
+  }
+
+  test.each([
+    ['by its length', 'Content-Length: 10\r\n', '{"a":', '{"a":'],
+    ['in chunks', 'Transfer-Encoding: chunked\r\n', '5\r\n{"a":\r\n', '{"a":'],
+    ['of which nothing came', 'Content-Length: 10\r\n', '', ''],
+  ])('%s: the client is told, the provider sees a break, the trace is kept', async (_, headers, sent, body) => {
+    const { proxy, client, provider } = await half(headers, sent);
+    await client.untilEnded();
+    expect(client.received.toString()).toMatch(
+      /^HTTP\/1\.1 408 [^]*did not come, and nothing else did, for 0\.2 seconds/,
+    );
+    expect(await provider.untilEnded()).toBe('reset');
+    await expectKept(proxy, body);
+  });
+
+  test('an answer that had begun breaks off', async () => {
+    const { proxy, client, provider } = await half('Content-Length: 10\r\n', 'half');
+    provider.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf');
+    expect(await client.untilEnded()).toBe('reset');
+    expect(client.received.toString()).toMatch(/\r\n\r\nhalf$/);
+    await expectKept(proxy, 'half');
+  });
+
+  test('a request that is whole is waited for without one', async () => {
+    const { proxy, client, provider } = await half('Content-Length: 4\r\n', 'half');
+    const later = await tcpClient(proxy.port);
+    later.write(withHost(`127.0.0.1:${proxy.port}`, 'Content-Length: 4\r\n'));
+    // Its limit began after the whole request had passed.
+    await later.untilEnded();
+    expect(client.ended).toBeUndefined();
+    provider.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+    await client.until(({ received }) => received.toString().endsWith('ok'));
+  });
 });
 
 test('a fetch of Node is no page', async () => {
@@ -185,7 +250,7 @@ describe('a provider that cannot be reached', () => {
   });
 
   test('E10 because it leads to another Tracelane that leads back', async () => {
-    const limits = { connections: 20, headMs: 60_000 };
+    const limits = { connections: 20, headMs: 60_000, bodyMs: 60_000 };
     const [one, two] = [await TestProxy.open([], { limits }), await TestProxy.open([], { limits })];
     one.listener.setRoutes([{ name: 'up', baseUrl: `http://127.0.0.1:${two.port}/up` }]);
     two.listener.setRoutes([{ name: 'up', baseUrl: `http://127.0.0.1:${one.port}/up` }]);

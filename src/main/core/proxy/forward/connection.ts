@@ -19,6 +19,7 @@ import { answerAndEnd, unreachable, type Refusal } from './refusals.ts';
 import type { Route, Target } from './routes.ts';
 import type { Tap } from './tap.ts';
 import { targetKey, Upstream, type UpstreamFailure } from './upstream.ts';
+import { Wait } from './wait.ts';
 
 export type RequestHead = Head & { readonly line: RequestLine };
 type AnswerHead = Head & { readonly line: StatusLine };
@@ -45,6 +46,14 @@ export interface Handover {
 /** Decides where a request goes. */
 export type Passing = (head: RequestHead) => Passage | Refusal | Handover;
 
+/** How long a connection may be held open with half a request, milliseconds. */
+export interface WaitLimits {
+  /** For the rest of a head. */
+  readonly headMs: number;
+  /** Without a byte of the client or the provider, while the rest of a body is to come. */
+  readonly bodyMs: number;
+}
+
 export interface ConnectionSetup {
   /** With `allowHalfOpen`. */
   readonly socket: Socket;
@@ -53,8 +62,7 @@ export interface ConnectionSetup {
   readonly port: number;
   readonly passing: Passing;
   readonly tap: Tap;
-  /** Longest time for the rest of a head, milliseconds. */
-  readonly headMs: number;
+  readonly limits: WaitLimits;
   /** Of a connection whose encryption is undone: the protocols that its client offered to speak. */
   readonly tls?: () => readonly string[];
   /** Breaks the client's connection, so that the client sees a reset. */
@@ -110,15 +118,18 @@ export class ClientConnection {
   #deaf = false;
   /** This proxy's own answer, once those before it are complete. */
   #refusal: Refusal | undefined;
-  #headTimer: NodeJS.Timeout | undefined;
+  readonly #headWait: Wait;
+  readonly #bodyWait: Wait;
   readonly #sessions = new Set<string>();
   readonly #closed = Promise.withResolvers<void>();
   readonly #listeners: readonly (readonly [event: string, listener: (...args: never[]) => void])[];
 
   constructor(setup: ConnectionSetup) {
     this.#setup = setup;
-    const { socket } = setup;
+    const { socket, limits } = setup;
     this.#socket = socket;
+    this.#headWait = new Wait(limits.headMs, () => this.#headTookTooLong());
+    this.#bodyWait = new Wait(limits.bodyMs, () => this.#bodyTookTooLong());
     this.#outlet = new Outlet(socket);
     this.#listeners = [
       ['data', (bytes: Buffer) => this.#read(bytes, process.hrtime.bigint())],
@@ -151,7 +162,7 @@ export class ClientConnection {
     if (this.#deaf) return;
     if (this.#held) this.#held.rest = Buffer.concat([this.#held.rest, bytes]);
     else this.#take(bytes, at);
-    this.#watchHead();
+    this.#watchRequest();
   }
 
   /** Sends on what was read, in one piece. */
@@ -285,7 +296,7 @@ export class ClientConnection {
 
   /** The client sends nothing more. It may still read, so the provider is told no more than that. */
   #passEnd(): void {
-    clearTimeout(this.#headTimer);
+    this.#endWaits();
     if (this.#tunnel ? this.#providerEnded : this.#outstanding.length === 0) this.#finish();
     else this.#active?.upstream.end();
   }
@@ -297,7 +308,7 @@ export class ClientConnection {
   }
 
   #clientGone(): void {
-    clearTimeout(this.#headTimer);
+    this.#endWaits();
     this.#deaf = true;
     this.#closeLinks();
     this.#endAll({ how: 'cancelled', by: 'client' });
@@ -305,21 +316,36 @@ export class ClientConnection {
     this.#closed.resolve();
   }
 
-  #watchHead(): void {
-    const { headMs } = this.#setup;
-    if (this.#requests.inHead && !this.#deaf)
-      this.#headTimer ??= setTimeout(
-        () =>
-          this.#refuseInTurn({
-            status: 400,
-            sentence: `The head of the request was not complete after ${headMs / 1000} seconds. Send it again.`,
-          }),
-        headMs,
-      ).unref();
-    else {
-      clearTimeout(this.#headTimer);
-      this.#headTimer = undefined;
-    }
+  /** Half a request is waited for. A body that waits for the provider, or behind another's answer, is not the client's to send. */
+  #watchRequest(): void {
+    if (this.#requests.inHead && !this.#deaf) this.#headWait.begin();
+    else this.#headWait.end();
+    const [front = this.#sending] = this.#outstanding;
+    const isSending = this.#sending !== undefined && front === this.#sending;
+    if (isSending && !this.#tunnel && !this.#clientEnded && !this.#blocked && !this.#deaf) this.#bodyWait.beginAnew();
+    else this.#bodyWait.end();
+  }
+
+  #endWaits(): void {
+    this.#headWait.end();
+    this.#bodyWait.end();
+  }
+
+  #headTookTooLong(): void {
+    const sentence = `The head of the request was not complete after ${this.#headWait.ms / 1000} seconds. Send it again.`;
+    this.#refuseInTurn({ status: 400, sentence });
+  }
+
+  /** The provider sees a request that broke off; the client an answer that says why, or that breaks off where it had begun. */
+  #bodyTookTooLong(): void {
+    const fact = `The rest of the request's body did not come, and nothing else did, for ${this.#bodyWait.ms / 1000} seconds.`;
+    const isAnswered = this.#outstanding.length === 0 || !this.#active!.reader.between;
+    for (const { upstream } of this.#links.values()) upstream.reset();
+    this.#links.clear();
+    this.#endAll({ how: 'limit', limit: `${fact} The capture proxy ended the connection.` });
+    if (!isAnswered) return this.#refuse({ status: 408, sentence: `${fact} Send the request again.` });
+    this.#deaf = true;
+    return this.#outlet.afterTaken(this.#setup.reset);
   }
 
   // From the provider
@@ -343,6 +369,7 @@ export class ClientConnection {
     if (!this.#blocked) return;
     this.#blocked = false;
     if (!this.#held) this.#socket.resume();
+    this.#watchRequest();
   }
 
   /** One read of the provider, written to the client as it came but for a head that must be changed. */
@@ -372,6 +399,7 @@ export class ClientConnection {
     if (!written.more) link.upstream.pause();
     for (const exchange of over) exchange.end({ how: 'end' }, at);
     if (over.length > 0) this.#settle(over);
+    if (this.#sending) this.#watchRequest();
   }
 
   #answerHead(
@@ -510,7 +538,7 @@ export class ClientConnection {
 
   #refuse(refusal: Refusal): void {
     this.#deaf = true;
-    clearTimeout(this.#headTimer);
+    this.#endWaits();
     this.#closeLinks();
     answerAndEnd(this.#socket, refusal);
   }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { TakenOver } from './blind-tunnel.ts';
-import { ClientConnection, type ConnectionSetup, type Passing } from './connection.ts';
+import { ClientConnection, type ConnectionSetup, type Passing, type WaitLimits } from './connection.ts';
 import { routedPassing } from './passing.ts';
 import { answerAndEnd, tooMany } from './refusals.ts';
 import { Routes, type Route } from './routes.ts';
@@ -17,16 +17,14 @@ export interface ListenerSetup {
   readonly limits?: ListenerLimits;
 }
 
-export interface ListenerLimits {
+export interface ListenerLimits extends WaitLimits {
   /** Connections at once. Two proxies that lead to each other would open them without an end. */
   readonly connections: number;
-  /** Milliseconds for the rest of a head, so that a connection is not held open with half of one. */
-  readonly headMs: number;
 }
 
 /** Ports that are tried before any that is free is taken. */
 const TRIED = 20;
-const LIMITS: ListenerLimits = { connections: 2_000, headMs: 60_000 };
+const LIMITS: ListenerLimits = { connections: 2_000, headMs: 60_000, bodyMs: 300_000 };
 const PROBE_AFTER_MS = 60_000;
 
 export class ProxyListener {
@@ -110,7 +108,7 @@ export class ProxyListener {
       number: ++this.#count,
       port: this.port,
       tap: this.#tap,
-      headMs: this.#limits.headMs,
+      limits: this.#limits,
       onClose: () => void this.#connections.delete(connection),
     });
     this.#connections.add(connection);

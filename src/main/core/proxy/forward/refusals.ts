@@ -13,6 +13,7 @@ const STATUS = {
   403: 'Forbidden',
   404: 'Not Found',
   407: 'Proxy Authentication Required',
+  408: 'Request Timeout',
   431: 'Request Header Fields Too Large',
   502: 'Bad Gateway',
   503: 'Service Unavailable',

@@ -13,7 +13,7 @@ if (disk === null)
   console.warn('SKIPPED: no Linux or no C compiler here, so a disk that fails at single calls is not shown.');
 
 test.runIf(disk)(
-  'G4 what is promised on a disk that fails is in the file, what is refused is not',
+  'G4 G5 what is promised on a disk that fails is in the file, what is refused is not',
   { timeout: 300_000 },
   async () => {
     afterwards(() => disk!.end());
@@ -22,7 +22,13 @@ test.runIf(disk)(
     const writing = all.filter(({ from }) => from === 'writing');
     expect(writing.every(({ opened }) => opened)).toBe(true);
     // A short write is gone on with; all others fail, and are told.
-    expect(writing.filter(({ fault }) => fault === 'short').every(({ told }) => !told)).toBe(true);
-    expect(writing.some(({ told }) => told)).toBe(true);
+    expect(writing.filter(({ fault }) => fault === 'short').every(({ told }) => told === null)).toBe(true);
+    expect(writing.some(({ told }) => told !== null)).toBe(true);
+    const denied = writing.filter(({ fault }) => fault === 'denied');
+    expect(denied).not.toEqual([]);
+    for (const { told, traces } of denied) {
+      expect(told).toMatch(/(?:can no longer be written|Writing to .* fails) \(.*Check .*permissions/s);
+      expect(traces.some(({ created, finished }) => !created || !finished)).toBe(true);
+    }
   },
 );

@@ -1,5 +1,6 @@
 /**
- * A store on a disk that fails at chosen calls: full, with short writes, or with an error of the device, at one write or sync or from one on.
+ * A store on a disk that fails at chosen calls: full, with short writes, with an error of the device, or without the permission to write,
+ * at one write or sync or from one on. The last comes from the calls and not from modes, which stop nobody who is root.
  * What the store promised must be in the file afterwards, what it refused must not, and the file must be whole.
  */
 import { execFileSync, spawn } from 'node:child_process';
@@ -13,7 +14,7 @@ import { openReadOnly } from '../../src/main/core/store/read-only.ts';
 import { checkMade } from './made-reads.ts';
 
 /** In the order of the numbers that faulty-disk.c has for them. */
-export const FAULTS = ['full', 'short', 'broken', 'stays-full'] as const;
+export const FAULTS = ['full', 'short', 'broken', 'stays-full', 'denied'] as const;
 
 export const RENAMED = 'Another name';
 
@@ -43,8 +44,8 @@ export interface Promised extends FaultPoint {
   }[];
   readonly settings: boolean;
   readonly endpoint: boolean;
-  /** Whether the store said that writing fails. */
-  readonly told: boolean;
+  /** What the store said last of writing that fails; null where it said nothing. */
+  readonly told: string | null;
 }
 
 export interface FaultyDisk {

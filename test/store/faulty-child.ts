@@ -52,14 +52,25 @@ async function scenario(folder: string, { fault, at, from }: FaultPoint): Promis
     const calls = seen();
     set(0, 0);
     await store.close();
-    return { folder, fault, at, from, calls, opened: false, traces: [], settings: false, endpoint: false, told: true };
+    return {
+      folder,
+      fault,
+      at,
+      from,
+      calls,
+      opened: false,
+      traces: [],
+      settings: false,
+      endpoint: false,
+      told: store.problem.sentence,
+    };
   }
   let trouble = false;
-  let told = false;
+  let told: string | null = null;
   let clear: (() => void) | undefined;
   store.onWriteProblem((sentence) => {
     trouble = sentence !== undefined;
-    told ||= trouble;
+    told = sentence ?? told;
     if (!trouble) clear?.();
   });
   if (from === 'writing') begin();

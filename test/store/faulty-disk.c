@@ -17,7 +17,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-enum fault { NONE, FULL, SHORT, BROKEN, STAYS_FULL };
+enum fault { NONE, FULL, SHORT, BROKEN, STAYS_FULL, DENIED };
 
 struct control {
   int64_t fault;
@@ -68,7 +68,7 @@ static enum fault due(int fd, int writes) {
   if (!writes && fault != BROKEN) return NONE;
   __atomic_add_fetch(&control->seen, 1, __ATOMIC_SEQ_CST);
   int64_t left = __atomic_sub_fetch(&control->left, 1, __ATOMIC_SEQ_CST);
-  return left == 0 || (fault == STAYS_FULL && left < 0) ? fault : NONE;
+  return left == 0 || ((fault == STAYS_FULL || fault == DENIED) && left < 0) ? fault : NONE;
 }
 
 #define REAL(type, name, ...) \
@@ -77,7 +77,7 @@ static enum fault due(int fd, int writes) {
 
 #define FAIL(fault) \
   do { \
-    errno = (fault) == BROKEN ? EIO : ENOSPC; \
+    errno = (fault) == BROKEN ? EIO : (fault) == DENIED ? EACCES : ENOSPC; \
     return -1; \
   } while (0)
 
@@ -166,6 +166,26 @@ int unlink(const char *path) {
 }
 
 static int is_lacking(const char *what, int fd) { return lacks != NULL && strcmp(lacks, what) == 0 && is_watched(fd); }
+
+/* Whether the permission to write it is gone: a network drive asks at each write, a disk of this machine when a file is opened. */
+static int is_denied(const char *path, int flags) {
+  if (control == NULL || control->fault != DENIED || __atomic_load_n(&control->left, __ATOMIC_SEQ_CST) > 0) return 0;
+  if ((flags & O_ACCMODE) == O_RDONLY && (flags & O_CREAT) == 0) return 0;
+  return under != NULL && strncmp(path, under, strlen(under)) == 0;
+}
+
+#define OPEN(name) \
+  int name(const char *path, int flags, ...) { \
+    REAL(int, name, const char *, int, ...); \
+    va_list more; \
+    va_start(more, flags); \
+    mode_t mode = (flags & O_CREAT) != 0 ? va_arg(more, mode_t) : 0; \
+    va_end(more); \
+    if (is_denied(path, flags)) FAIL(DENIED); \
+    return real(path, flags, mode); \
+  }
+OPEN(open)
+OPEN(open64)
 
 #define FCNTL(name) \
   int name(int fd, int command, ...) { \

@@ -219,7 +219,11 @@ export function writeFact(
     };
   }
   if (detail.includes('SQLITE_BUSY')) return { fact: `Another program has locked ${file}.`, step: 'Close it.' };
-  return { fact: `Writing to ${file} fails (${detail}).`, step: 'Check the disk.' };
+  // SQLite says as much of a permission that was taken away as of a broken disk.
+  return {
+    fact: `Writing to ${file} fails (${detail}).`,
+    step: 'Check the disk, and the permissions of the file and its folder.',
+  };
 }
 
 /** What Node says of a module that it cannot load goes on with who asked for it. */

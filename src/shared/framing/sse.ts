@@ -185,8 +185,9 @@ export class SseFramer implements Framer {
       : startsWithField(text, 'event', from, to)
         ? 'event'
         : undefined;
-    let colon = usual === undefined ? text.indexOf(':', from) : from + usual.length;
-    if (colon < 0 || colon > to) colon = to;
+    // Looked for in the line alone: to look on for it in each line of a read without one would take the square of its length.
+    const offset = usual === undefined ? text.slice(from, to).indexOf(':') : usual.length;
+    const colon = offset < 0 ? to : from + offset;
     const value = text.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1;
     const name = usual ?? text.slice(from, colon);
     const content = value >= to ? '' : name === 'event' ? this.#eventName(text, value, to) : text.slice(value, to);

@@ -230,6 +230,19 @@ describe('group A', () => {
     },
   );
 
+  test('A12 A21: of lines without a colon each unit is looked at a fixed number of times', () => {
+    const bytes = bytesOf('lorem ipsum\n'.repeat(10_000));
+    const indexOf = vi.spyOn(String.prototype, 'indexOf');
+    const ignored = frameAll(readsOf(bytes));
+    const searched = indexOf.mock.calls.reduce((sum, [, from = 0], at) => {
+      const found = indexOf.mock.results[at]!.value as number;
+      return sum + (found < 0 ? (indexOf.mock.contexts[at] as string).length : found) - from;
+    }, 0);
+    indexOf.mockRestore();
+    expect(ignored.filter(({ type }) => type === 'ignored')).toHaveLength(10_000);
+    expect(searched).toBeLessThan(4 * bytes.length);
+  });
+
   test('A21: blank lines alone are no event, whatever the reads', () => {
     expect(frameAll(readsOf(bytesOf('\n'.repeat(100_000))))).toEqual([]);
     expect(frameAll(readsOf(bytesOf('\n'.repeat(100_000)), [1]))).toEqual([]);

@@ -96,6 +96,16 @@ describe('R14 a damaged field of one trace', () => {
     },
   );
 
+  test('G8 a digit of a number is not noticed, and of the bytes nothing is lost by it', async () => {
+    const dataDir = dataFolder();
+    const [, hit] = await filled(dataDir);
+    change(dataDir, 'UPDATE traces SET metrics = ? WHERE id = ?', JSON.stringify({ ...NUMBERS, events: 5 }), hit!);
+    const store = await open(dataDir);
+    const { damaged, metrics } = await store.get(hit!);
+    expect([damaged, metrics.events]).toEqual([undefined, 5]);
+    expect(plain(await allReads(store, hit!))).toEqual(plain(madeReads(hit!, 20, 5000)));
+  });
+
   test.each(['request', 'request_head', 'response_head', 'capture', 'imported'])('%s', async (column) => {
     const dataDir = dataFolder();
     const [first, hit, last] = await filled(dataDir);

@@ -190,6 +190,14 @@ test('I1 I2 I3 I4 I5 I9 I10 I11 what is hostile stays text in every view, fetche
   await page.getByRole('combobox', { name: 'Search runs, messages, commands' }).fill('Session expired');
   await expect(page.getByRole('option').first()).toBeVisible();
   expect([await made.count(), await turning(page)]).toEqual([0, []]);
+  // What passes as a notice names the run, too.
+  await page.keyboard.press('Escape');
+  const look = '\u0430pi.txt\u202E';
+  await client.call('traces.rename', { id, title: look });
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('U+0430pi.txtU+202E');
+  await page.keyboard.press('Delete');
+  await expect(page.locator('.toast')).toContainText('U+202E” deleted');
+  expect([await made.count(), await turning(page)]).toEqual([0, []]);
   expect(requests.filter((port) => port === '9')).toEqual([]);
   // oxlint-disable-next-line no-control-regex -- these are the ones meant
   expect(await page.title()).not.toMatch(/^[12]$|[\u0000-\u001f\u202a-\u202e]/);

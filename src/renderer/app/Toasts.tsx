@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { X } from 'lucide-react';
 import { Button, IconButton } from '../components/Button.tsx';
 import { useCommand } from '../commands/commands.ts';
+import { Shown } from '../components/Shown.tsx';
 import { closeToast, useToasts, type Toast } from '../stores/toasts.ts';
 
 /** Long enough to read and undo; from the start again after somebody was at it. Errors stay until closed (WCAG 2.2.1). */
@@ -14,13 +15,13 @@ export function Toasts() {
   return (
     <div className="toasts" role="status" aria-live="polite">
       {toasts.map((toast) => (
-        <Shown key={toast.id} toast={toast} />
+        <ShownToast key={toast.id} toast={toast} />
       ))}
     </div>
   );
 }
 
-function Shown({ toast }: { readonly toast: Toast }) {
+function ShownToast({ toast }: { readonly toast: Toast }) {
   const { id, text, tone, action, stays } = toast;
   const [pointed, setPointed] = useState(false);
   const [focused, setFocused] = useState(false);
@@ -38,7 +39,9 @@ function Shown({ toast }: { readonly toast: Toast }) {
       onFocus={() => setFocused(true)}
       onBlur={() => setFocused(false)}
     >
-      <span>{text}</span>
+      <span>
+        <Shown text={text} />
+      </span>
       <div>
         {action && (
           <Button look="line" onClick={() => act(toast)}>

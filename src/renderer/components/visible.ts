@@ -3,6 +3,8 @@
  * raw bytes they are shown by their number, since what a person reads there must be what the machine reads.
  */
 
+import { latinOf, lookAlikes } from './look-alikes.ts';
+
 export interface Segment {
   readonly text: string;
   /** `hidden`: stands for a character that would not be seen; `blank`: for a blank, a tab or a line end. */
@@ -71,8 +73,18 @@ export function isHidden(code: number): boolean {
   return HIDDEN.some(([first, last]) => code >= first && code <= last);
 }
 
-/** A text in the pieces it is shown in; with `blanks`, blanks, tabs and line ends are pieces of their own too. Linear. */
-export function segments(text: string, { blanks = false }: { readonly blanks?: boolean } = {}): readonly Segment[] {
+export interface Seeing {
+  /** Blanks, tabs and line ends are pieces of their own too. */
+  readonly blanks?: boolean;
+  /** It is a name: letters that look like Latin ones are shown by their number, too. */
+  readonly isName?: boolean;
+}
+
+const NONE: ReadonlySet<number> = new Set();
+
+/** A text in the pieces it is shown in. Linear. */
+export function segments(text: string, { blanks = false, isName = false }: Seeing = {}): readonly Segment[] {
+  const alike = isName ? lookAlikes(text) : NONE;
   const found: Segment[] = [];
   let plain = 0;
   const flush = (end: number): void => {
@@ -82,7 +94,7 @@ export function segments(text: string, { blanks = false }: { readonly blanks?: b
     const code = text.codePointAt(at)!;
     const size = code > 0xffff ? 2 : 1;
     const blank = blanks ? BLANKS[text[at]!] : undefined;
-    if (blank !== undefined || isHidden(code)) {
+    if (blank !== undefined || isHidden(code) || alike.has(at)) {
       flush(at);
       plain = at + size;
       if (blank === undefined) found.push(hidden(code));
@@ -94,9 +106,9 @@ export function segments(text: string, { blanks = false }: { readonly blanks?: b
   return found;
 }
 
-/** The beginning of a text as it is seen where no element can stand in it, such as in a tooltip. */
-export const seenText = (text: string): string =>
-  segments(text.slice(0, 1_000))
+/** The beginning of a name as it is seen where no element can stand in it, such as in a tooltip. */
+export const seenText = (name: string): string =>
+  segments(name.slice(0, 1_000), { isName: true })
     .map((segment) => segment.text)
     .join('');
 
@@ -109,8 +121,10 @@ function addBlank(found: Segment[], blank: string): void {
 
 function hidden(code: number): Segment {
   const text = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
-  const name = NAMES[code];
-  return { text, mark: 'hidden', char: String.fromCodePoint(code), ...(name !== undefined && { name }) };
+  const char = String.fromCodePoint(code);
+  const latin = latinOf(char);
+  const name = latin === undefined ? NAMES[code] : `looks like ${latin}`;
+  return { text, mark: 'hidden', char, ...(name !== undefined && { name }) };
 }
 
 /** Control characters other than tab and line ends. */

@@ -1,7 +1,7 @@
 /** What stays visible of text from outside: hidden characters by their number, blanks as signs, nothing lost, nothing obeyed. */
 import fc from '../../support/properties.ts';
 import { describe, expect, it } from 'vitest';
-import { isHidden, segments, withoutControls } from '../../../src/renderer/components/visible.ts';
+import { isHidden, seenText, segments, withoutControls } from '../../../src/renderer/components/visible.ts';
 
 const shown = (text: string, blanks = false) =>
   segments(text, { blanks })
@@ -31,6 +31,36 @@ describe('I4 I5 hidden characters', () => {
       expect(parts[1]!.text.length).toBeGreaterThan(10_000_000);
       expect(withoutControls(text)).toEqual({ text: text.slice(1), removed: 1 });
     }
+  });
+
+  it('in a name are letters of other scripts that look like Latin ones, as those that turn it', () => {
+    const named = (name: string): string =>
+      segments(name, { isName: true })
+        .map(({ text }) => text)
+        .join('|');
+    expect(named('gpt-4\u043e')).toBe('gpt-4|U+043E');
+    expect(named('cl\u0430ude')).toBe('cl|U+0430|ude');
+    expect(named('read_\u0441\u043e\u0440\u0443')).toBe('read_|U+0441|U+043E|U+0440|U+0443');
+    expect(named('\u03bf\uff41\u{1d41a}\u0131')).toBe('U+03BF|U+FF41|U+1D41A|U+0131');
+    expect(named('exe.\u202etxt\u200b')).toBe('exe.|U+202E|txt|U+200B');
+    expect(segments('\u043e', { isName: true })).toEqual([
+      { text: 'U+043E', mark: 'hidden', char: '\u043e', name: 'looks like o' },
+    ]);
+    expect(seenText('cl\u0430ude\u202e')).toBe('clU+0430udeU+202E');
+  });
+
+  it('leave names alone that say in which script they are, and prose', () => {
+    for (const name of [
+      'Погода в Осло',
+      'Рыбак с удочкой',
+      'API-сервер',
+      'Résumé',
+      '東京 API',
+      'Ελλάδα',
+      'naïve µs 5kΩ',
+    ])
+      expect(segments(name, { isName: true }), name).toEqual([{ text: name }]);
+    expect(shown('cl\u0430ude')).toBe('cl\u0430ude');
   });
 
   it('leave what is seen alone: letters, emoji, line ends', () => {

@@ -76,7 +76,7 @@ export const BlockView = memo(function BlockView({ block, folded, onFold, open, 
     <>
       <Glyph name={look.glyph} size={14} className={look.tone} />
       <h3 className="cut">
-        {block.name === null ? isSpoken(block) ? 'Transcript' : look.title : <Shown text={block.name} />}
+        {block.name === null ? isSpoken(block) ? 'Transcript' : look.title : <Shown isName text={block.name} />}
       </h3>
       <Facts block={block} open={open} />
     </>

@@ -56,7 +56,7 @@ export function Cell({ row, lane, findings, lag, messages }: CellProps) {
         ) : (
           <Glyph name={look.glyph} size={14} className={look.tone} />
         )}
-        <h2 className="cut">{hole && off ? 'Nothing' : sound ? 'No error' : <Shown text={row.title} />}</h2>
+        <h2 className="cut">{hole && off ? 'Nothing' : sound ? 'No error' : <Shown isName text={row.title} />}</h2>
         <span className="quiet cut facts">{factsOf(row, lane)}</span>
         {lag > 0 && (
           <span className="late" title="The longest time from the bytes of its content to its message">

@@ -1,6 +1,8 @@
 import { X } from 'lucide-react';
 import type { TraceCompareResult } from '../../../shared/compare/result.ts';
 import { IconButton } from '../../components/Button.tsx';
+import { Shown } from '../../components/Shown.tsx';
+import { seenText } from '../../components/visible.ts';
 import { factsOf } from './traces-facts.ts';
 
 /** Numbers of both runs, and what the second has more or less. */
@@ -17,13 +19,13 @@ export function TraceFacts({ result, onEnd }: { readonly result: TraceCompareRes
       <thead>
         <tr>
           <td />
-          <th scope="col" title={a.title}>
+          <th scope="col" title={seenText(a.title)}>
             <span className="side">A</span>
-            {a.title}
+            <Shown isName text={a.title} />
           </th>
-          <th scope="col" title={b.title}>
+          <th scope="col" title={seenText(b.title)}>
             <span className="side">B</span>
-            {b.title}
+            <Shown isName text={b.title} />
           </th>
           <th scope="col">
             <span className="against">

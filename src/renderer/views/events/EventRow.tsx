@@ -6,6 +6,7 @@ import { GridRow } from '../../components/GridRow.tsx';
 import { KIND_GLYPHS, KIND_TONES } from '../../components/names.ts';
 import type { RowPlace } from '../../components/RowGrid.tsx';
 import { Shown } from '../../components/Shown.tsx';
+import { seenText } from '../../components/visible.ts';
 import { ExpandedEvent } from './ExpandedEvent.tsx';
 
 /** Whether the row's read gave the rows beside it too: the bracket goes on there. */
@@ -72,8 +73,8 @@ export const EventRow = memo(function EventRow({
         <Glyph name={KIND_GLYPHS[event.kind]} size={12} />
         {event.kind}
       </span>
-      <span className="cut far" role="gridcell" title={event.target}>
-        {event.target === undefined ? '' : <Shown text={event.target} />}
+      <span className="cut far" role="gridcell" title={event.target === undefined ? undefined : seenText(event.target)}>
+        {event.target === undefined ? '' : <Shown isName text={event.target} />}
       </span>
       <span className="preview" role="gridcell">
         {merged > 1 && <span className="times">{count(merged)} ×</span>}

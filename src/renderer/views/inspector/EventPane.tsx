@@ -45,7 +45,7 @@ export function EventPane() {
         <h2>Event {event.index}</h2>
         {event.target !== undefined && (
           <Chip>
-            <Shown text={event.target} />
+            <Shown isName text={event.target} />
           </Chip>
         )}
         <span className="quiet mono cut" title={event.type}>

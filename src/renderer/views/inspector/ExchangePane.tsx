@@ -107,7 +107,7 @@ function Partners({ id }: { readonly id: TraceId }) {
     <Section title="Other side of a gateway">
       {found.partners.map((partner) => (
         <p key={partner.id}>
-          {SIDES[partner.side]}: <Shown text={partner.title} />{' '}
+          {SIDES[partner.side]}: <Shown isName text={partner.title} />{' '}
           <Button onClick={() => compare(partner.id)}>See who held it</Button>
         </p>
       ))}
@@ -120,7 +120,7 @@ function Earlier({ id }: { readonly id: TraceId }) {
   const title = useRuns(({ rows }) => rows.get(id)?.title);
   return (
     <button type="button" className="link" onClick={() => selectTrace(id)}>
-      {title === undefined ? 'an earlier exchange' : <Shown text={title} />}
+      {title === undefined ? 'an earlier exchange' : <Shown isName text={title} />}
     </button>
   );
 }

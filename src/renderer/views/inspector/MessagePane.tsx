@@ -43,10 +43,10 @@ export function MessagePane() {
     <div className="insp-pane">
       <header className="insp-title">
         <h2>
-          <Shown text={row.cells.wire[0]?.name ?? (row.kind === 'text' ? 'Text' : row.kind)} />
+          <Shown isName text={row.cells.wire[0]?.name ?? (row.kind === 'text' ? 'Text' : row.kind)} />
         </h2>
         <Chip>
-          <Shown text={event.target ?? row.id} />
+          <Shown isName text={event.target ?? row.id} />
         </Chip>
         <span className="quiet cut">
           events {row.firstEvent}–{row.lastEvent}

@@ -5,6 +5,7 @@ import { CopyButton } from '../../components/CopyButton.tsx';
 import { Key } from '../../components/Key.tsx';
 import { JsonText } from '../../components/JsonText.tsx';
 import { Shown } from '../../components/Shown.tsx';
+import { seenText } from '../../components/visible.ts';
 import { useTrace } from '../../stores/open.ts';
 import { indentJson } from '../../../shared/json/indent.ts';
 import type { RequestChange } from '../../../shared/model/request-change.ts';
@@ -31,12 +32,12 @@ export function RequestPane() {
             {detail.endpoint.provider_name === '' ? (
               <span className="quiet">not named</span>
             ) : (
-              <Shown text={detail.endpoint.provider_name} />
+              <Shown isName text={detail.endpoint.provider_name} />
             )}
           </Fact>
-          <Fact name="Model" title={detail.endpoint.model}>
+          <Fact name="Model" title={seenText(detail.endpoint.model)}>
             <span className="mono">
-              <Shown text={detail.endpoint.model} />
+              <Shown isName text={detail.endpoint.model} />
             </span>
           </Fact>
           <Fact name="API">{detail.api}</Fact>
@@ -55,7 +56,7 @@ function Imported({ imported: { file, format, repaired } }: { readonly imported:
     <Section title="Imported">
       <Facts>
         <Fact name="File" title={file}>
-          {file === '' ? <span className="quiet">pasted</span> : <Shown text={file} />}
+          {file === '' ? <span className="quiet">pasted</span> : <Shown isName text={file} />}
         </Fact>
         <Fact name="Format">{format.label}</Fact>
       </Facts>
@@ -93,7 +94,11 @@ function Options({ detail }: { readonly detail: TraceDetail }) {
         <Fact name="send_message becomes text">{use_assistant_message ? 'yes' : 'no'}</Fact>
         <Fact name="Thoughts in arguments">{put_inner_thoughts_in_kwarg ? 'yes' : 'no'}</Fact>
         <Fact name="Ask for approval" title={requires_approval_tools.join(', ')}>
-          {requires_approval_tools.length === 0 ? 'no tool' : <Shown text={requires_approval_tools.join(', ')} />}
+          {requires_approval_tools.length === 0 ? (
+            'no tool'
+          ) : (
+            <Shown isName text={requires_approval_tools.join(', ')} />
+          )}
         </Fact>
       </Facts>
     </Section>

@@ -65,7 +65,7 @@ export const RunRow = memo(function RunRow({
           <TitleEdit row={row} onDone={onEdited} />
         ) : (
           <h3 className="cut">
-            <Shown text={row.title} />
+            <Shown isName text={row.title} />
           </h3>
         )}
         <span className="run-end">
@@ -76,7 +76,7 @@ export const RunRow = memo(function RunRow({
         <div className="run-facts">
           <Chip>{apiChip(known, row.api)}</Chip>
           <span className="cut model" title={row.model === null ? undefined : seenText(row.model)}>
-            {row.model !== null && <Shown text={shortModel(row.model)} />}
+            {row.model !== null && <Shown isName text={shortModel(row.model)} />}
           </span>
           <Facts row={row} look={look} />
           <Differs row={row} />
@@ -104,8 +104,8 @@ function Endpoint({ row: { endpointId, provider, source } }: { readonly row: Tra
   const endpoint = useApp(({ endpoints }) => endpoints.find(({ id }) => id === endpointId));
   const name = source === 'import' || endpoint?.builtIn === true ? undefined : (endpoint?.name ?? provider);
   return name === undefined ? null : (
-    <span className="cut served-by" title={`Sent to ${name}`}>
-      <Shown text={name} />
+    <span className="cut served-by" title={`Sent to ${seenText(name)}`}>
+      <Shown isName text={name} />
     </span>
   );
 }

@@ -164,7 +164,7 @@ const Name = memo(function Name({ row, data, model }: NameProps) {
     <div className="timeline-name" style={{ height: row.height }}>
       {glyph}
       <span className="cut">
-        <Shown text={name} />
+        <Shown isName text={name} />
       </span>
       <span className="quiet push">{fact}</span>
     </div>

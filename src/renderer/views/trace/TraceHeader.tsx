@@ -9,6 +9,7 @@ import { Menu, type MenuItem } from '../../components/Menu.tsx';
 import { lookOf } from '../../components/names.ts';
 import { apiChip, useProviders } from '../../stores/providers.ts';
 import { Shown } from '../../components/Shown.tsx';
+import { seenText } from '../../components/visible.ts';
 import { useTrace } from '../../stores/open.ts';
 import { useRuns } from '../../stores/runs.ts';
 import { stopTrace } from '../../stores/change-runs.ts';
@@ -49,11 +50,11 @@ export function TraceHeader() {
   return (
     <header className="trace-head">
       <Glyph name={look.glyph} className={look.tone} label={look.label} />
-      <h1 className="cut" title={row.title}>
-        <Shown text={row.title} />
+      <h1 className="cut" title={seenText(row.title)}>
+        <Shown isName text={row.title} />
       </h1>
       <Chip>{apiChip(known, row.api, detail?.endpoint)}</Chip>
-      <span className="quiet mono cut model">{row.model !== null && <Shown text={row.model} />}</span>
+      <span className="quiet mono cut model">{row.model !== null && <Shown isName text={row.model} />}</span>
       <span className="push" />
       {live && <WaitClock />}
       {live && (

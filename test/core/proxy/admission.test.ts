@@ -1,5 +1,5 @@
 /** Who may use the capture proxy: no page of a browser, no name but its own, no request that can be read in two ways. */
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { headAndBody, TcpServer, tcpClient } from '../../support/tcp-pair.ts';
 import { TestProxy } from '../../support/proxy.ts';
 import { useProxy } from '../../support/use-proxy.ts';
@@ -149,7 +149,9 @@ test('E15 half a head is waited for until a limit', async () => {
 });
 
 describe('E15 half a body is waited for until a limit', () => {
-  const BODY_MS = 200;
+  const BODY_MS = 60_000;
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+  afterEach(() => void vi.useRealTimers());
   /** A proxy with that limit, and the half of a request that has arrived at its provider. */
   async function half(headers: string, body: string) {
     const server = await TcpServer.open();
@@ -174,7 +176,7 @@ describe('E15 half a body is waited for until a limit', () => {
     expect(proxy.of('end').map(({ end }) => end)).toEqual([
       {
         how: 'limit',
-        limit: expect.stringMatching(/^The rest of the request's body did not come, .* 0\.2 seconds\. The/),
+        limit: expect.stringMatching(/^The rest of the request's body did not come, .* 60 seconds\. The/),
       },
     ]);
   }
@@ -185,9 +187,12 @@ describe('E15 half a body is waited for until a limit', () => {
     ['of which nothing came', 'Content-Length: 10\r\n', '', ''],
   ])('%s: the client is told, the provider sees a break, the trace is kept', async (_, headers, sent, body) => {
     const { proxy, client, provider } = await half(headers, sent);
+    await vi.advanceTimersByTimeAsync(BODY_MS - 1);
+    expect(client.ended).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1);
     await client.untilEnded();
     expect(client.received.toString()).toMatch(
-      /^HTTP\/1\.1 408 [^]*did not come, and nothing else did, for 0\.2 seconds/,
+      /^HTTP\/1\.1 408 [^]*did not come, and nothing else did, for 60 seconds/,
     );
     expect(await provider.untilEnded()).toBe('reset');
     await expectKept(proxy, body);
@@ -196,18 +201,16 @@ describe('E15 half a body is waited for until a limit', () => {
   test('an answer that had begun breaks off', async () => {
     const { proxy, client, provider } = await half('Content-Length: 10\r\n', 'half');
     provider.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf');
+    await client.until(({ received }) => received.toString().endsWith('half'));
+    await vi.advanceTimersByTimeAsync(BODY_MS);
     expect(await client.untilEnded()).toBe('reset');
     expect(client.received.toString()).toMatch(/\r\n\r\nhalf$/);
     await expectKept(proxy, 'half');
   });
 
   test('a request that is whole is waited for without one', async () => {
-    const { proxy, client, provider } = await half('Content-Length: 4\r\n', 'half');
-    const later = await tcpClient(proxy.port);
-    later.write(withHost(`127.0.0.1:${proxy.port}`, 'Content-Length: 4\r\n'));
-    // Its limit began after the whole request had passed.
-    await later.untilEnded();
-    expect(client.ended).toBeUndefined();
+    const { client, provider } = await half('Content-Length: 4\r\n', 'half');
+    await vi.advanceTimersByTimeAsync(2 * BODY_MS);
     provider.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
     await client.until(({ received }) => received.toString().endsWith('ok'));
   });

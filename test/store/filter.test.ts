@@ -1,7 +1,7 @@
 /** A filter finds in the file what it means. */
 import fc from '../support/properties.ts';
 import { describe, expect, test } from 'vitest';
-import { FIELDS, type FieldName } from '../../src/shared/filter/fields.ts';
+import { FIELDS, LISTED_FIELDS, termText, type FieldName } from '../../src/shared/filter/fields.ts';
 import type { TraceFacts } from '../../src/shared/model/facts.ts';
 import { endpointId } from '../../src/shared/model/ids.ts';
 import { TERMINAL_STATES, TRACE_SOURCES } from '../../src/shared/model/trace.ts';
@@ -182,6 +182,7 @@ function filtered({ trace, result, status, starred, tags, facts }: Made, size: n
   return {
     texts: [...known([trace.title, trace.model, trace.api, trace.source, state]), ...endpoint],
     values: (field) => values[field] ?? [],
+    endpoint: endpoint.at(-1)!,
     number: (field) => counts[field] ?? null,
   };
 }
@@ -224,6 +225,36 @@ describe('a filter', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test('of a value that is suggested finds as many traces as are counted', async () => {
+    const names = [
+      'gpt-5.1',
+      'gpt-5.1-mini',
+      'GPT-5.1',
+      '=5',
+      '>1',
+      '//x',
+      String.raw`a "b" \\ (c)`,
+      'ö',
+      'Ö',
+      'zwei\nZeilen',
+    ];
+    const all = fc.sample(made, { numRuns: 60, seed: 21 }).map((one, at) => {
+      const [name, next] = [names[at % 10]!, names[(at * 7 + 1) % 10]!];
+      return {
+        ...one,
+        trace: { ...one.trace, model: name, endpoint: { ...one.trace.endpoint, provider_name: next } },
+        tags: [next],
+        facts: one.facts && { ...one.facts, tools: [...new Set([name, next])] },
+      };
+    });
+    const opened = await store(all);
+    for (const field of LISTED_FIELDS)
+      for (const { value, traces } of await opened.values(field)) {
+        const filter = termText(field, value);
+        expect([filter, (await opened.list({ filter, limit: 1 })).total]).toEqual([filter, traces]);
+      }
   });
 
   test('finds by each of its terms', async () => {
@@ -276,7 +307,17 @@ describe('a filter', () => {
     const [paris, hi, ofen] = ['weather in (Paris)', 'say "hi"', 'ÖFEN'];
     const table: readonly (readonly [filters: readonly string[], ...titles: readonly string[]])[] = [
       [['', '()', 'not nowhere', 'has:star or not has:star'], ofen, hi, paris],
-      [['model:GPT', 'model:"gpt-5 mini"', 'model="5 m"', '"gpt-5 mini"', '-model:qwen has:tool'], paris],
+      [
+        [
+          'model:GPT',
+          'model:"gpt-5 mini"',
+          'model="gpt-5 mini"',
+          'tool=get_weather',
+          '"gpt-5 mini"',
+          '-model:qwen has:tool',
+        ],
+        paris,
+      ],
       [['not model:gpt', '-model:"gpt-5"', 'not (model:gpt)', '-(title:paris or model:gpt)'], ofen, hi],
       [['title:"weather in (Paris)"', 'title:"(PARIS)"', 'title:"n (p"'], paris],
       [
@@ -289,6 +330,8 @@ describe('a filter', () => {
       [['diff:legacy', 'diff:lost-text', 'diff:simple≠legacy', 'diff:legacy!=simple'], paris],
       [['tag:slow', 'tag:SLOW'], ofen, paris],
       [['tag:slo', 'tool:nowhere', 'ttft<900ms', 'ttft>900ms', 'gap>3s', 'lint:info', 'has:reasoning']],
+      [['model="5 m"', 'model="GPT-5 mini"', 'tool=weather', 'title=ofen', 'endpoint=lab', 'endpoint="lab server"']],
+      [['endpoint="Lab server"', 'model=qwen', 'model:=qwen', 'title=ÖFEN'], ofen],
       [['ttft>800ms', 'ttft>0.8s', 'ttft > 800ms', 'ttft:900ms', 'ttft=0.9s', 'ttft>=900ms', 'ttft<=900ms'], paris],
       [['ttfb:300ms', 'duration:1m30s', 'duration>1m', 'gap>2s', 'gap:3s', 'gap<=3000ms'], paris],
       [['tokens:4.5k', 'tokens>4k', 'input:4k', 'output<501', 'rate:20', 'cost>0.01', 'cost:.02'], paris],
@@ -346,7 +389,8 @@ describe('a filter', () => {
     );
     const has = FIELDS.has.choices.map((choice) => `has:${choice}`);
     const pairs = ['model:local state:complete', 'ttft>1s -has:error', '(gap>2s or tag:x) word', 'rate<20 cost>0.01'];
-    for (const filter of ['', 'word', 'öfen', ...examples, ...has, ...pairs]) {
+    const wholes = ['model=local', 'endpoint=local', 'tool=x', 'title=x', 'api=x'];
+    for (const filter of ['', 'word', 'öfen', ...examples, ...wholes, ...has, ...pairs]) {
       const { where, values } = conditionOf(filter, undefined);
       const plan = connection
         .all<{ readonly detail: string }>(`EXPLAIN QUERY PLAN SELECT t.nr FROM traces t WHERE ${where}`, values)

@@ -10,6 +10,8 @@ export interface Filtered {
   readonly texts: readonly string[];
   /** Of a field of texts or choices: its values. */
   readonly values: (field: FieldName) => readonly string[];
+  /** The name of the endpoint that the list shows; `values` has another by which it is found as well. */
+  readonly endpoint: string;
   readonly number: (field: FieldName) => number | null;
   /** What is searched of it; absent: nothing. */
   readonly documents?: (part: SearchPart) => readonly string[];
@@ -47,6 +49,8 @@ export function fits(filter: Filter, trace: Filtered): boolean {
       if (kind === 'name') return values.some((value) => value.toLowerCase() === filter.value);
       return contains(values, filter.value);
     }
+    case 'is':
+      return (filter.field === 'endpoint' ? [trace.endpoint] : trace.values(filter.field)).includes(filter.value);
     case 'number': {
       const number = trace.number(filter.field);
       return number !== null && COMPARED[filter.comparison](number, filter.value);
@@ -75,6 +79,8 @@ export function textOf(filter: Filter): string {
       return `in:${filter.part} ${quoted(filter.text)}`;
     case 'field':
       return `${filter.field}:${quoted(filter.value)}`;
+    case 'is':
+      return `${filter.field}=${quoted(filter.value)}`;
     case 'number':
       return `${filter.field}${filter.comparison}${valueText(filter.field, filter.value)}`;
     case 'range':
@@ -99,7 +105,7 @@ export function filters(
   const word = fc.constantFrom(...words);
   const leaf: fc.Arbitrary<Filter> = fc.oneof(
     fc.record({ type: fc.constant('text' as const), text: word }),
-    fc.record({ type: fc.constant('field' as const), field: named('text'), value: word }),
+    fc.record({ type: fc.constantFrom('field' as const, 'is' as const), field: named('text'), value: word }),
     fc.record({
       type: fc.constant('field' as const),
       field: named('name'),

@@ -11,7 +11,7 @@ interface Described {
   readonly example: string;
 }
 
-/** A text that the field contains, in capitals or not. */
+/** A text that the field contains, in capitals or not, or with `=` the whole of it, letter for letter. */
 interface TextField extends Described {
   readonly kind: 'text';
 }
@@ -163,9 +163,14 @@ export const LISTED_FIELDS = [
 ] as const satisfies readonly FieldName[];
 export type ListedField = (typeof LISTED_FIELDS)[number];
 
-/** A term of the grammar that asks a field of names for this one. */
-export const termText = (field: FieldName, name: string): string =>
-  `${field}:${/[\s()"\\]/.test(name) ? JSON.stringify(name) : name}`;
+/** A value that is read as something else unless it is quoted. */
+const QUOTED = /[\s()"\\]|^[<>=]|^\/\//;
+
+/** A term of the grammar that asks a field for this value, and not for others that contain it. */
+export function termText(field: FieldName, value: string): string {
+  const sign = FIELDS[field].kind === 'text' ? '=' : ':';
+  return field + sign + (QUOTED.test(value) ? `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"` : value);
+}
 
 export const isListed = (name: FieldName): name is ListedField => LISTED_FIELDS.some((listed) => listed === name);
 

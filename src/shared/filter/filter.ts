@@ -15,6 +15,8 @@ export type Filter =
   | { readonly type: 'in'; readonly part: SearchPart; readonly text: string }
   /** The field contains the text, or has the name, in lower case, or is the choice. */
   | { readonly type: 'field'; readonly field: FieldName; readonly value: string }
+  /** The whole text of the field is this one, letter for letter. */
+  | { readonly type: 'is'; readonly field: FieldName; readonly value: string }
   /** In the unit of the field; a trace without the number does not fit. */
   | { readonly type: 'number'; readonly field: FieldName; readonly comparison: Comparison; readonly value: number }
   /** From `low` to below `high`. */

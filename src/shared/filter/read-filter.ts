@@ -138,7 +138,7 @@ class FilterReading {
       };
     }
     if (comparison !== ':' && comparison !== '=') return `${name} has no order. Write ${field.example}.`;
-    if (field.kind === 'text') return { type: 'field', field: name, value };
+    if (field.kind === 'text') return { type: comparison === '=' ? 'is' : 'field', field: name, value };
     if (field.kind === 'part') return this.#textIn(field.choices, value.toLowerCase(), name);
     if (field.kind === 'name')
       return { type: 'field', field: name, value: (field.read?.(value) ?? value).toLowerCase() };

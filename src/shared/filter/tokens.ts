@@ -60,7 +60,7 @@ function termAt(text: string, start: number): Token | null {
   const from = start + sign.length;
   const { value, end } = text[from] === '"' ? quotedAt(text, from) : plainAt(text, from);
   // An address is text: `http://127.0.0.1:4141/`.
-  if (operator === ':' && value.startsWith('//')) return null;
+  if (operator === ':' && text.startsWith('//', from)) return null;
   const comparison = operator!.length > 1 && operator!.startsWith(':') ? operator!.slice(1) : operator!;
   return {
     type: 'term',

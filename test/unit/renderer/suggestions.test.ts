@@ -25,8 +25,10 @@ test('in an empty box all fields, else those that begin as the word at the caret
 test('behind a colon the values, quoted where they need it', () => {
   expect(fieldAt('model:g', 7)).toBe('model');
   expect(fieldAt('tokens>', 7)).toBeNull();
-  expect(filtersAt('model:|')).toEqual(['model:gpt-4o', 'model:"my model (local)"']);
-  expect(filtersAt('x model:LOC| y')).toEqual(['x model:"my model (local)" y']);
+  expect(filtersAt('model:|')).toEqual(['model=gpt-4o', 'model="my model (local)"']);
+  expect(filtersAt('model=gpt|')).toEqual(['model=gpt-4o']);
+  expect(filtersAt('tag:|')).toEqual(['tag:gpt-4o', 'tag:"my model (local)"']);
+  expect(filtersAt('x model:LOC| y')).toEqual(['x model="my model (local)" y']);
   expect(filtersAt('model:|', [])).toEqual([]);
   expect(filtersAt('has:t|')).toEqual(['has:text', 'has:tool', 'has:times']);
   expect(filtersAt('ttft>|')).toEqual(['ttft>800ms']);

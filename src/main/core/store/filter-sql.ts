@@ -67,13 +67,16 @@ const EXPRESSIONS: Readonly<Record<Valued, string>> = {
   before: 't.started_at',
 };
 
+/** The value of a field by which traces are counted; of an endpoint, the name that the list shows. */
+const valueSql = (field: Valued | 'endpoint'): string =>
+  field === 'endpoint' ? groupKeySql('endpoint') : EXPRESSIONS[field];
+
 /** Of each field, the query that gives its values, one row for each trace and value. `traces`: see `askedOf`. */
 export function valuesSql(field: ListedField, traces: string): string {
   if (isMany(field))
     return `SELECT v.value FROM trace_values v JOIN ${traces} ON t.nr = v.trace
       WHERE v.field = '${field}' AND t.deleted_at IS NULL`;
-  const value = field === 'endpoint' ? groupKeySql('endpoint') : EXPRESSIONS[field];
-  return `SELECT ${value} AS value FROM ${traces} WHERE t.deleted_at IS NULL`;
+  return `SELECT ${valueSql(field)} AS value FROM ${traces} WHERE t.deleted_at IS NULL`;
 }
 
 /** What the traces of a group have in common, as text; null where a trace lacks it. */
@@ -168,6 +171,8 @@ function sqlOf(filter: Filter, writing: Writing): string {
     }
     case 'field':
       return fieldSql(filter.field, filter.value, value);
+    case 'is':
+      return isSql(filter.field as IsField, filter.value, value);
     case 'number':
       return `ifnull((${EXPRESSIONS[filter.field as Valued]}) ${filter.comparison} ${value(filter.value)}, 0)`;
     case 'range': {
@@ -202,15 +207,26 @@ function joined(parts: readonly Filter[], by: ' AND ' | ' OR ', none: '0' | type
   return parts.length === 0 ? none : `(${parts.map((part) => sqlOf(part, writing)).join(by)})`;
 }
 
-function fieldSql(field: FieldName, wanted: string, value: (given: string | number) => string): string {
+function fieldSql(field: FieldName, wanted: string, value: Writing['value']): string {
   if (field === 'has') return `(${PARTS[wanted as keyof typeof PARTS]})`;
-  const { kind } = FIELDS[field];
-  if (isMany(field)) {
-    const fits = kind === 'text' ? hasText('v.value', wanted, value) : `v.value = ${value(wanted)}`;
-    // With the sign SQLite goes through an index of all traces, and does not look up the long row of each that has the value.
-    return `(+t.nr IN (SELECT v.trace FROM trace_values v WHERE v.field = '${field}' AND ${fits}))`;
-  }
+  if (FIELDS[field].kind !== 'text') return isSql(field as IsField, wanted, value);
   if (field === 'endpoint') return anyHasText([PROVIDER_NAME], wanted, value);
-  if (kind === 'text') return hasText(EXPRESSIONS[field as Valued], wanted, value);
-  return `ifnull((${EXPRESSIONS[field as Valued]}) = ${value(wanted)}, 0)`;
+  if (isMany(field)) return anyIs(field, hasText('v.value', wanted, value));
+  return hasText(EXPRESSIONS[field as Valued], wanted, value);
 }
+
+/** Fields of which a value can be wanted as a whole. */
+type IsField = Valued | 'endpoint' | ManyField;
+
+/** That the field has this value, as `valuesSql` counts it. */
+function isSql(field: IsField, wanted: string, value: Writing['value']): string {
+  if (isMany(field)) return anyIs(field, `v.value = ${value(wanted)}`);
+  return `ifnull((${valueSql(field)}) = ${value(wanted)}, 0)`;
+}
+
+/**
+ * That one of the values, `v.value`, fits. With the sign SQLite goes through an index of all traces, and does not look up the long row
+ * of each that has the value.
+ */
+const anyIs = (field: ManyField, fits: string): string =>
+  `(+t.nr IN (SELECT v.trace FROM trace_values v WHERE v.field = '${field}' AND ${fits}))`;

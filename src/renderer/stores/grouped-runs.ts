@@ -131,7 +131,7 @@ export async function groupedRowsBetween(a: TraceRow, b: TraceRow, most: number)
   if (from < 0) return { count: 1, rows: [b] };
   const nrs = all.slice(from, to + 1);
   if (nrs.length > most) return { count: nrs.length, rows: null };
-  const work = longWork('Reading', nrs.length);
+  const work = longWork('Reading', nrs.length, MOST_ASKED);
   try {
     const rows: TraceRow[] = [];
     for (let at = 0; at < nrs.length; at += MOST_ASKED) {

@@ -1,7 +1,7 @@
-/** Work on many runs, in pieces: once it takes long it says how far it is, and it can be stopped between two pieces. */
+/** Work on many runs, in pieces: once it takes long it says how far it is, and between two pieces it can be stopped. */
 import type { TraceId } from '../../shared/model/ids.ts';
-import { count } from '../../shared/text/count.ts';
-import { toastWork } from './toasts.ts';
+import { count, counted } from '../../shared/text/count.ts';
+import { toastWork, type WorkNotice } from './toasts.ts';
 
 /** As many as one request takes without keeping the store from what is recorded. */
 const TOGETHER = 250;
@@ -14,20 +14,23 @@ export interface LongWork {
   readonly end: () => void;
 }
 
-/** `doing`: what is done to the runs, such as `Deleting`. */
-export function longWork(doing: string, total: number): LongWork {
+/** `doing`: what is done to the runs, such as `Deleting`. `together`: to so many in each piece; the last piece cannot be stopped. */
+export function longWork(doing: string, total: number, together: number): LongWork {
   let done = 0;
   let stopped = false;
   let notice: ReturnType<typeof toastWork> | undefined;
-  const text = (): string => `${doing} runs: ${count(done)} of ${count(total)}`;
+  const said = (): WorkNotice => ({
+    text: total <= together ? `${doing} ${counted(total, 'run')}` : `${doing} runs: ${count(done)} of ${count(total)}`,
+    ...(done + together < total && { action: { label: 'Stop', run: () => (stopped = true) } }),
+  });
   // By the clock, for the first piece may take long as well.
   const silence = setTimeout(() => {
-    notice = toastWork(text(), { label: 'Stop', run: () => (stopped = true) });
+    notice = toastWork(said());
   }, SILENT_MS);
   return {
     goOn(now) {
       done = now;
-      notice?.say(text());
+      notice?.say(said());
       return !stopped;
     },
     end() {
@@ -50,7 +53,7 @@ export async function inPieces(
   doing: string,
   act: (ids: TraceId[]) => Promise<unknown>,
 ): Promise<Done> {
-  const work = longWork(doing, ids.length);
+  const work = longWork(doing, ids.length, TOGETHER);
   let done = 0;
   try {
     while (done < ids.length && work.goOn(done)) {

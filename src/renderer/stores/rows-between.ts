@@ -25,7 +25,7 @@ export async function rowsBetween(a: TraceRow, b: TraceRow, { filter, most }: Wa
   const fromEnd = ({ total, at }: typeof first): number => total - at;
   const count = fromEnd(first) - fromEnd(last) + 1;
   if (count > most) return { count, rows: null };
-  const work = longWork('Reading', count);
+  const work = longWork('Reading', count, LONGEST_PAGE);
   try {
     // By their numbers and not by their places, which shift whenever a run begins meanwhile.
     const rows = [...first.rows];

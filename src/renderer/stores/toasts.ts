@@ -42,16 +42,19 @@ export function toast(text: string, action?: ToastAction): void {
   show({ text, tone: 'plain', ...(action && { action }) });
 }
 
-/** Tells of work that goes on: `say` brings its text up to date. */
-export function toastWork(
-  text: string,
-  action: ToastAction,
-): { readonly say: (text: string) => void; readonly close: () => void } {
-  const id = show({ text, tone: 'plain', action, stays: true });
+/** What work says that goes on. */
+export type WorkNotice = Pick<Toast, 'text' | 'action'>;
+
+/** Tells of work that goes on: `say` brings it up to date. */
+export function toastWork(notice: WorkNotice): {
+  readonly say: (notice: WorkNotice) => void;
+  readonly close: () => void;
+} {
+  const id = show({ ...notice, tone: 'plain', stays: true });
   return {
     say: (now) =>
       useToasts.setState(({ toasts }) => ({
-        toasts: toasts.map((one) => (one.id === id ? { ...one, text: now } : one)),
+        toasts: toasts.map((one) => (one.id === id ? { id, ...now, tone: 'plain', stays: true } : one)),
       })),
     close: () => closeToast(id),
   };

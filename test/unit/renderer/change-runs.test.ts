@@ -56,14 +56,39 @@ test('work that takes long says how far it is even before its first piece is don
   expect(said()).toEqual([]);
 });
 
+test('what is one request says of how many runs it is, and nothing that nobody can stop offers to', async () => {
+  const actions = () => useToasts.getState().toasts.map(({ action }) => action?.label);
+  const one = deleteTraces([LISTED[650]!], LISTED);
+  await expect.poll(said).toEqual(['Deleting 1 run']);
+  expect(actions()).toEqual([undefined]);
+  (await nth(1)).answer();
+  await one;
+  expect([said(), actions()]).toEqual([['1 run deleted'], ['Undo']]);
+  useToasts.setState({ toasts: [] });
+
+  const some = starTraces(LISTED.slice(0, 251));
+  const first = await nth(2);
+  await expect.poll(said).toEqual(['Taking the stars of runs: 0 of 251']);
+  expect(actions()).toEqual(['Stop']);
+  first.answer();
+  const last = await nth(3);
+  expect([said(), actions()]).toEqual([['Taking the stars of runs: 250 of 251'], [undefined]]);
+  last.answer();
+  await some;
+  expect(said()).toEqual([]);
+});
+
 test('who presses again once a star was told takes it away, also before the change has come', async () => {
   const [id] = LISTED as [TraceId];
   addRows([{ id, nr: 1, starred: false, ending: {} } as TraceRow]);
   const done = starTraces([id]);
   (await nth(1)).answer();
   await done;
-  void starTraces([id]);
-  expect((await nth(2)).starred).toBe(false);
+  const again = starTraces([id]);
+  const second = await nth(2);
+  expect(second.starred).toBe(false);
+  second.answer();
+  await again;
 });
 
 test('what is deleted before it fails comes back, in pieces', async () => {

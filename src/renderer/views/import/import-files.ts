@@ -12,7 +12,8 @@ const MOST_NAMED = 3;
 
 export async function importFiles(files: readonly File[]): Promise<void> {
   let given = true;
-  const work = toastWork(`Importing ${plural(files.length, 'file')} …`, { label: 'Stop', run: () => (given = false) });
+  const action = { label: 'Stop', run: () => (given = false) };
+  const work = toastWork({ text: `Importing ${plural(files.length, 'file')} …`, action });
   const failed: string[] = [];
   let [done, traces, existing, saidAt] = [0, 0, 0, performance.now()];
   for (const file of files) {
@@ -29,7 +30,7 @@ export async function importFiles(files: readonly File[]): Promise<void> {
     done++;
     if (performance.now() - saidAt < SAID_EVERY_MS) continue;
     saidAt = performance.now();
-    work.say(`Importing: ${count(done)} of ${count(files.length)} files …`);
+    work.say({ text: `Importing: ${count(done)} of ${count(files.length)} files …`, action });
   }
   work.close();
   if (failed.length > 0)

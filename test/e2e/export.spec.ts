@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test, type Page } from 'playwright/test';
 import type { TraceId } from '../../src/shared/model/ids.ts';
 import { startHost, type Host } from '../support/host.ts';
-import { complaints, openEmpty, shown } from '../support/page.ts';
+import { complaints, holding, openEmpty, shown } from '../support/page.ts';
 
 let host: Host;
 let elsewhere: Host;
@@ -131,6 +131,32 @@ test('both marked runs leave in one file, and a format for one says why it canno
   const { name, bytes } = await saved(page);
   expect(name).toBe('2-traces.har');
   expect((JSON.parse(bytes.toString()) as { log: { entries: unknown[] } }).log.entries).toHaveLength(2);
+});
+
+test('a file that is given up while it is made is not saved', async ({ page }) => {
+  const id = await withSecrets('given up');
+  const { promise: made, resolve: isMade } = Promise.withResolvers<void>();
+  const release = await holding(page, 'exports.make', undefined, isMade);
+  const downloads: string[] = [];
+  page.on('download', (download) => downloads.push(download.suggestedFilename()));
+  await page.goto(host.url);
+  await page.locator(`#run-${id}`).click();
+  const open = async () => {
+    await page.getByRole('button', { name: 'Export the selected run' }).click();
+    return page.getByRole('dialog', { name: 'Export' });
+  };
+  const dialog = await open();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog.getByRole('status')).toContainText('Cancel gives it up');
+  await made;
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(dialog).toBeHidden();
+  release();
+
+  await open();
+  await dialog.getByRole('radio', { name: /^Response body/ }).check();
+  const { name } = await saved(page);
+  expect(downloads).toEqual([name]);
 });
 
 for (const colorScheme of ['light', 'dark'] as const)

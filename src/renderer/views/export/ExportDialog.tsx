@@ -1,4 +1,4 @@
-import { useId, useMemo, useState } from 'react';
+import { useEffect, useId, useMemo, useState } from 'react';
 import { Download } from 'lucide-react';
 import type { ExportPart, SecretChoice } from '../../../shared/model/export.ts';
 import { EXPORT_PARTS } from '../../../shared/model/export.ts';
@@ -24,7 +24,7 @@ export function ExportDialog({ input, close }: OverlayProps<'export'>) {
   const [format, setFormat] = useState(FIRST);
   const [parts, setParts] = useState<readonly ExportPart[]>(EXPORT_PARTS);
   const [secrets, setSecrets] = useState<SecretChoice>('redact');
-  const [saving, setSaving] = useState(false);
+  const [saving, setSaving] = useState<AbortController | null>(null);
   const [failed, setFailed] = useState<string | null>(null);
   const choice = useMemo(
     (): ExportChoice => ({ ids: [...ids], format, parts: [...parts], secrets }),
@@ -34,16 +34,20 @@ export function ExportDialog({ input, close }: OverlayProps<'export'>) {
   const formats = told.preview?.formats ?? NONE;
   const chosen = formats.find(({ id }) => id === format);
   const inTheWay = failed ?? told.problem ?? chosen?.refusal ?? chosen?.missing ?? null;
+  // With the dialog goes the file that is being made.
+  useEffect(() => () => saving?.abort(), [saving]);
   const save = async () => {
-    setSaving(true);
+    const caller = new AbortController();
+    setSaving(caller);
     setFailed(null);
     try {
-      const { name, mediaType, base64 } = await client().call('exports.make', choice);
+      const { name, mediaType, base64 } = await client().call('exports.make', choice, caller.signal);
       saveFile(name, new Blob([bytesOf(base64)], { type: mediaType }));
       close();
     } catch (error) {
+      if (caller.signal.aborted) return;
       setFailed(`It could not be saved: ${error instanceof Error ? error.message : String(error)}`);
-      setSaving(false);
+      setSaving(null);
     }
   };
   const change = <Value,>(set: (value: Value) => void) => {
@@ -59,10 +63,10 @@ export function ExportDialog({ input, close }: OverlayProps<'export'>) {
       onClose={close}
       footer={
         <DialogFoot
-          status={inTheWay ?? stateOf(told)}
+          status={inTheWay ?? (saving ? `Making the file${GIVEN_UP}` : stateOf(told, ids.length))}
           onCancel={close}
           icon={Download}
-          disabled={!told.current || inTheWay !== null || saving}
+          disabled={!told.current || inTheWay !== null || saving !== null}
           onDo={() => void save()}
         >
           {saving ? 'Saving' : 'Save'}
@@ -86,8 +90,12 @@ export function ExportDialog({ input, close }: OverlayProps<'export'>) {
   );
 }
 
-const stateOf = ({ preview, current }: PreviewOf): string =>
-  preview === null || !current ? 'Reading …' : `It will be saved as ${preview.name}`;
+const GIVEN_UP = ' … Cancel gives it up.';
+
+function stateOf({ preview, current }: PreviewOf, runs: number): string {
+  if (preview && current) return `It will be saved as ${preview.name}`;
+  return runs > 1 ? `Reading ${plural(runs, 'run')}${GIVEN_UP}` : 'Reading …';
+}
 
 interface FormatsProps {
   readonly formats: readonly ExportFormatInfo[];

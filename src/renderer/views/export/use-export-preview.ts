@@ -1,4 +1,4 @@
-/** What would leave, asked anew whenever the choice changes. */
+/** What would leave, asked anew whenever the choice changes; what is not wanted any more is given up. */
 import { useEffect, useState } from 'react';
 import type { ParamsOf, ResultOf } from '../../../shared/rpc/contract.ts';
 import { client } from '../../client/client.ts';
@@ -18,18 +18,16 @@ export interface PreviewOf {
 export function useExportPreview(choice: ExportChoice): PreviewOf {
   const [told, setTold] = useState<{ readonly of: ExportChoice } & Omit<PreviewOf, 'current'>>();
   useEffect(() => {
-    let wanted = true;
+    const caller = new AbortController();
     client()
-      .call('exports.preview', choice)
+      .call('exports.preview', choice, caller.signal)
       .then(
-        (preview) => wanted && setTold({ of: choice, preview, problem: null }),
+        (preview) => setTold({ of: choice, preview, problem: null }),
         (error: unknown) =>
-          wanted &&
+          !caller.signal.aborted &&
           setTold({ of: choice, preview: null, problem: error instanceof Error ? error.message : String(error) }),
       );
-    return () => {
-      wanted = false;
-    };
+    return () => caller.abort();
   }, [choice]);
   return { preview: told?.preview ?? null, problem: told?.problem ?? null, current: told?.of === choice };
 }

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowUpRight, Download, Rows3, Star, Tag, Trash2, PanelLeftClose, PanelLeftOpen } from 'lucide-react';
@@ -20,14 +20,14 @@ import { deleteTraces, starTraces } from '../../stores/change-runs.ts';
 import { EmptyList } from './EmptyList.tsx';
 import { FilterBox } from './FilterBox.tsx';
 import { FilterChips } from './FilterChips.tsx';
-import { groupedRows, listRows, type ListRow } from './list-rows.ts';
+import { groupedRows, listRows } from './list-rows.ts';
 import { markRange, markTo, markToEnd } from './marking.ts';
+import { areWhole, heightOf, keyOf, stretchOf } from './row-places.ts';
 import { RunRow, type PickKeys } from './RunRow.tsx';
+import { usePlaceKept } from './use-place-kept.ts';
 import './runs.css';
 
 const EXPORTS = ['Export the selected run', 'Export both marked runs', 'Export the marked runs'] as const;
-const RUN_HEIGHT = 52;
-const DAY_HEIGHT = 26;
 const rowId = (id: TraceId) => `run-${id}`;
 
 export function RunList() {
@@ -268,85 +268,6 @@ function FoldButton() {
   );
 }
 
-const keyOf = (row: ListRow | undefined) =>
-  row === undefined ? '' : row.type === 'group' ? `group ${row.key}` : row.type === 'gap' ? `gap ${row.at}` : row.id;
-
-const heightOf = (row: ListRow | undefined): number =>
-  row?.type === 'group' ? DAY_HEIGHT : row?.type === 'gap' ? row.count * RUN_HEIGHT : RUN_HEIGHT;
-
-/** Rows that are read before they are seen. */
-const AHEAD = 20;
-
-type Drawn = ReturnType<typeof useVirtualizer<HTMLDivElement, Element>>;
-
-/** The places of what is seen, and a little more; undefined while nothing is drawn. */
-function stretchOf(list: readonly ListRow[], virtual: Drawn): readonly [from: number, to: number] | undefined {
-  const { scrollOffset, scrollRect } = virtual;
-  if (scrollOffset === null || scrollRect === null) return undefined;
-  const bottom = scrollOffset + scrollRect.height;
-  const places = virtual.getVirtualItems().flatMap(({ index, start, end }): readonly number[] => {
-    const row = list[index];
-    // More is drawn than is seen: what is next to a gap may be far from it.
-    if (row === undefined || row.type === 'group' || end <= scrollOffset || start >= bottom) return [];
-    if (row.type === 'run') return [row.at];
-    const within = (y: number): number => Math.min(Math.max(0, Math.floor((y - start) / RUN_HEIGHT)), row.count - 1);
-    return [row.at + within(scrollOffset), row.at + within(bottom)];
-  });
-  return places.length === 0 ? undefined : [Math.max(0, Math.min(...places) - AHEAD), Math.max(...places) + AHEAD];
-}
-
-/** Whether nothing between two runs is not loaded. */
-function areWhole(list: readonly ListRow[], a: TraceId | null, b: TraceId): boolean {
-  const [from, to] = [a, b]
-    .map((id) => list.findIndex((row) => row.type === 'run' && row.id === id))
-    .toSorted((x, y) => x - y) as [number, number];
-  return !list.slice(from, to).some(({ type }) => type === 'gap');
-}
-
-interface Scrolled {
-  /** As it was when it was last scrolled: asking the element has the whole page laid out at once. */
-  readonly topOf: () => number;
-  /** The most that it can be scrolled by now. */
-  readonly endOf: () => number;
-  readonly scrollBy: (by: number) => void;
-}
-
-/** The run at the upper edge stays where it is when rows come or go above it; at the top of the list, the top is what stays. */
-function usePlaceKept(list: readonly ListRow[], { topOf, endOf, scrollBy }: Scrolled): void {
-  const before = useRef<readonly ListRow[]>([]);
-  useLayoutEffect(() => {
-    const old = before.current;
-    before.current = list;
-    // Most new lists only have other numbers in their rows.
-    if (old === list || haveSameRows(old, list)) return;
-    const top = topOf();
-    if (top < RUN_HEIGHT) return;
-    const id = runBelow(old, top);
-    const [was, is] = [startOf(old, id), startOf(list, id)];
-    if (was === undefined || is === undefined || was === is) return;
-    // A shorter list has been scrolled up to its new end already.
-    scrollBy(top + is - was - Math.min(top, Math.max(0, endOf())));
-  });
-}
-
-const haveSameRows = (a: readonly ListRow[], b: readonly ListRow[]): boolean =>
-  a.length === b.length && a.every((row, at) => keyOf(row) === keyOf(b[at]) && heightOf(row) === heightOf(b[at]));
-
-/** The first run that ends below a height. */
-function runBelow(list: readonly ListRow[], top: number): TraceId | undefined {
-  let end = 0;
-  const row = list.find((one) => (end += heightOf(one)) > top && one.type === 'run');
-  return row?.type === 'run' ? row.id : undefined;
-}
-
-function startOf(list: readonly ListRow[], id: TraceId | undefined): number | undefined {
-  let start = 0;
-  for (const row of list) {
-    if (row.type === 'run' && row.id === id) return start;
-    start += heightOf(row);
-  }
-  return undefined;
-}
 function toggleFollow(runs: readonly TraceId[]): void {
   const follow = !useApp.getState().followList;
   if (follow && runs[0] !== undefined) selectTrace(runs[0], true);

@@ -10,6 +10,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { TraceId } from '../../src/shared/model/ids.ts';
 import type { TraceItem } from '../../src/shared/model/items.ts';
 import type { AppInfo, ListChange } from '../../src/shared/rpc/contract.ts';
+import { ItemBatch, packItems } from '../../src/shared/model/packed-items.ts';
 import { FRAME_SIZE, MAX_FRAME, WINDOW_SIZE } from '../../src/shared/rpc/frames.ts';
 import { messagePort } from '../../src/shared/rpc/message-port.ts';
 import { serve } from '../../src/shared/rpc/server.ts';
@@ -302,6 +303,34 @@ describe.each(Object.keys(TRANSPORTS))('over %s', (transport) => {
       await watched.ended;
       expect(watched.items).toEqual([item(0), item(1, text), item(2)]);
       expect(Math.max(...sizes)).toBeLessThan(FRAME_SIZE + 100);
+    });
+
+    test('give a text that several lanes end with once', async () => {
+      const text = 'y'.repeat(2 * FRAME_SIZE);
+      const ended = (lane: string) =>
+        ({ k: 'outcome', result: { lane, outcome: { content: text } } }) as unknown as TraceItem;
+      const all = [item(0), ended('wire'), ended('legacy'), item(1), ended('simple'), item(2)];
+      let sent = 0;
+      const { client } = await start(
+        {
+          async *'traces.items'() {
+            yield new ItemBatch(packItems(all, FRAME_SIZE));
+          },
+        },
+        {
+          tap: {
+            toClient(frame) {
+              sent += frame.length;
+              return frame;
+            },
+          },
+        },
+      );
+      const watched = watch(client, 'traces.items', { id: ID });
+      await watched.ended;
+      expect(watched.items).toEqual(all);
+      // Once for those that follow each other.
+      expect(sent).toBeLessThan(2.1 * text.length);
     });
 
     test('give an item once and whole where the connection is lost between its pieces', async () => {

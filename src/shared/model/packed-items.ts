@@ -10,7 +10,7 @@ import type { EventSummary } from './stream.ts';
 
 /** A part of a list of items. */
 export type PackedItems =
-  /** The JSON text of ItemColumns. Longer than a part may be only where it is of one item. */
+  /** The JSON text of ItemColumns. Longer than a part may be only where it is of one item, or of outcomes. */
   | { readonly count: number; readonly text: string }
   /** One that is longer than any text may be. */
   | { readonly count: 1; readonly item: TraceItem };
@@ -48,8 +48,14 @@ const COMPARED = 4;
 const ROW_CHARS = 40;
 /** Items of one part: the window takes them in one task. */
 const PART_ITEMS = 4_096;
+/** Outcomes of more characters are not joined: each thread on their way would hold all of them at once. */
+const MOST_OUTCOMES = 4 * 1024 * 1024;
 
-/** In order, in parts of at most `most` characters but for an item that is longer by itself. Throws where an item holds what JSON has no word for and cannot leave out. */
+/**
+ * In order, in parts of at most `most` characters but for an item that is longer by itself, and for outcomes: those of all lanes are one
+ * part, since lanes end with much the same texts, and a part that is too long for a frame crosses with each of its texts once. Throws
+ * where an item holds what JSON has no word for and cannot leave out.
+ */
 export function packItems(items: readonly TraceItem[], most: number): readonly PackedItems[] {
   const parts: PackedItems[] = [];
   let packer = new Packer();
@@ -60,19 +66,24 @@ export function packItems(items: readonly TraceItem[], most: number): readonly P
     const own = items.slice(at - count, at);
     packer = new Packer();
     // As a text one item weighs a fraction of what its objects do.
-    if (text !== undefined && (text.length <= most || count === 1)) parts.push({ count, text });
+    if (text !== undefined && (text.length <= most || count === 1 || isOutcome(own[0]!))) parts.push({ count, text });
     else if (count === 1) parts.push({ count, item: own[0]! });
     // Escapes made it longer than it looked.
     else for (const half of halves(own)) parts.push(...packItems(half, most));
   };
   let at = 0;
   while (at < items.length) {
-    packer.add(items[at++]!);
-    if (packer.count === PART_ITEMS || packer.size > most / 2) end();
+    const item = items[at]!;
+    if (packer.count > 0 && isOutcome(item) !== isOutcome(items[at - 1]!)) end();
+    packer.add(item);
+    at++;
+    if (packer.count === PART_ITEMS || packer.size > (isOutcome(item) ? MOST_OUTCOMES : most / 2)) end();
   }
   end();
   return parts;
 }
+
+const isOutcome = ({ k }: TraceItem): boolean => k === 'outcome';
 
 const halves = <Item>(items: readonly Item[]): readonly (readonly Item[])[] => [
   items.slice(0, items.length >> 1),

@@ -308,7 +308,7 @@ class Connection implements Client {
     const value = this.#pieces.get(id)?.whole(places);
     this.#pieces.delete(id);
     if (at === undefined) this.#settle(id, ({ resolve }) => resolve(value));
-    else this.#takeItems({ t: 'items', id, at, items: [value] }, size);
+    else this.#takeItems({ t: 'items', id, at, items: value as readonly unknown[] }, size);
   }
 
   #taken(id: number, watch: Watch, size: number): void {

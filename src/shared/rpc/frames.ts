@@ -23,9 +23,9 @@ export type ServerFrame =
   | { readonly t: 'items'; readonly id: number; readonly at: number; readonly items: readonly unknown[] }
   /** The same of a trace, in parts that hold them as columns. */
   | { readonly t: 'columns'; readonly id: number; readonly at: number; readonly parts: readonly ItemColumns[] }
-  /** Of a value that is too long for one frame: of the result, or of the next item. See pieces.ts. */
+  /** Of a value that is too long for one frame: of the result, or of the list of the next items. See pieces.ts. */
   | ({ readonly t: 'piece'; readonly id: number } & Piece)
-  /** All pieces of it have come. `at`: the number of the item, absent of a result. */
+  /** All pieces of it have come. `at`: the number of the first item, absent of a result. */
   | { readonly t: 'whole'; readonly id: number; readonly at?: number; readonly places: readonly Place[] }
   | { readonly t: 'end'; readonly id: number }
   /** Ends a call or a stream; null answers a frame that named neither. */

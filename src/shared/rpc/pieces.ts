@@ -15,7 +15,7 @@ export function frameText(value: unknown): string | undefined {
   return text !== undefined && text.length <= FRAME_SIZE ? text : undefined;
 }
 
-/** The frames of a value that is too long for one: of the result of call `id`, or of item `at` of stream `id`. */
+/** The frames of a value that is too long for one: of the result of call `id`, or of items of stream `id`, the first of them number `at`. */
 export function* pieceFrames(id: number, value: unknown, at?: number): Generator<string> {
   const cut = new Cutting(value);
   for (const { slot, text } of cut.pieces()) yield `{"t":"piece","id":${id},"slot":${slot},"value":${text}}`;

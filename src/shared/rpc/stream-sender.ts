@@ -77,7 +77,7 @@ export class StreamSender {
         texts = [];
         [count, size] = [0, 0];
       }
-      if (group.text === undefined) await this.#sendInPieces(group.item);
+      if (group.text === undefined) await this.#sendInPieces([group.item]);
       else {
         texts.push(group.text);
         count += group.count;
@@ -102,7 +102,7 @@ export class StreamSender {
         texts.push(part.text);
         count += part.count;
         size += length;
-      } else for (const item of unpackItems(part)) await this.#sendInPieces(item);
+      } else await this.#sendInPieces(unpackItems(part));
     }
     await send();
   }
@@ -115,12 +115,12 @@ export class StreamSender {
     this.#at += count;
   }
 
-  async #sendInPieces(item: unknown): Promise<void> {
-    for (const frame of pieceFrames(this.#id, item, this.#at)) {
+  async #sendInPieces(items: readonly unknown[]): Promise<void> {
+    for (const frame of pieceFrames(this.#id, items, this.#at)) {
       await this.#send(frame);
       if (this.signal.aborted) return;
     }
-    this.#at++;
+    this.#at += items.length;
   }
 
   async #send(frame: string): Promise<void> {

@@ -105,7 +105,7 @@ test(
       expectWhole(other);
       const { db, problem, lock } = openDatabase(other);
       expect(problem).toBeUndefined();
-      const queries = queriesOn(new Connection(db));
+      const queries = queriesOn(new Connection(db), other);
       for (const { id } of queries.list({ limit: 100 }).rows)
         checkMade(id, queries.reads(id, 0, Number.MAX_SAFE_INTEGER));
       db.close();

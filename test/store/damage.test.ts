@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { toRepair } from '../../src/main/core/command-line/typed.ts';
 import { repair } from '../../src/main/core/repair/repair.ts';
 import { openReadOnly } from '../../src/main/core/store/read-only.ts';
 import type { Store } from '../../src/main/core/store/store.ts';
@@ -78,7 +79,7 @@ describe('R14 a damaged field of one trace', () => {
       expect(rows.map(({ id }) => id)).toEqual([last, hit, first]);
       const inList = rows[1]!;
       const detail = await store.get(hit!);
-      if (!['title', 'api'].includes(column)) expect(detail.damaged).toMatch(/tracelane (?:-- )?repair/);
+      if (!['title', 'api'].includes(column)) expect(detail.damaged).toContain(toRepair(dataDir));
       expect(TERMINAL_STATES).toContain(inList.ending?.state);
       expect(TRACE_SOURCES).toContain(inList.source);
       expect(() => new Date(inList.startedAt).toISOString()).not.toThrow();
@@ -116,7 +117,7 @@ describe('R14 a damaged field of one trace', () => {
       const store = await open(dataDir);
       expect(await listed(store)).toEqual([last, hit, first]);
       const { damaged } = await store.get(hit!);
-      if (column !== 'request' || value !== '[1,2]') expect(damaged).toMatch(/tracelane (?:-- )?repair/);
+      if (column !== 'request' || value !== '[1,2]') expect(damaged).toContain(toRepair(dataDir));
       await useAll(store, hit!);
       await store.close();
     }
@@ -127,7 +128,10 @@ describe('R14 a damaged field of one trace', () => {
     const [first, hit] = await filled(dataDir);
     change(dataDir, "UPDATE provider_traces SET document = '{' WHERE trace = 2");
     const store = await open(dataDir);
-    await expect(store.providerTraces(hit!)).rejects.toMatchObject({ code: 'damaged' });
+    await expect(store.providerTraces(hit!)).rejects.toMatchObject({
+      code: 'damaged',
+      message: expect.stringContaining(toRepair(dataDir)) as unknown,
+    });
     expect(await store.providerTraces(first!)).toHaveLength(1);
   });
 

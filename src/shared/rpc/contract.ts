@@ -173,8 +173,8 @@ export interface AppInfo {
   readonly platform: string;
   readonly dataDir: string;
   readonly sampleUrl: string;
-  /** What a person types before the name of a command: `tracelane`, where that is installed. */
-  readonly commandLine: string;
+  /** What a person types before the name of a command: `tracelane`, where that is installed; null in the packaged app, which has none. */
+  readonly commandLine: string | null;
   /** The wire first. */
   readonly lanes: readonly LaneInfo[];
   /** Set when the store could not be opened as usual: the sentence to show, and whether reading works. */

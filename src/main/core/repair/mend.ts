@@ -55,7 +55,7 @@ const ENDED = `UPDATE traces SET ended_ns = :ended_ns, state = :state, rule = :r
 type Place = Part & { readonly place: 'segments' | 'open_reads' };
 
 /** `ids`: of traces and endpoints, by their row numbers, as far as they are known beside their rows. */
-export function mend(db: Connection, ids: ReadonlyMap<number, ReadonlySet<string>>): Mended {
+export function mend(db: Connection, dataDir: string, ids: ReadonlyMap<number, ReadonlySet<string>>): Mended {
   // What was deleted is not brought back.
   for (const table of BELONGINGS)
     db.run(`DELETE FROM ${table} WHERE trace IN (SELECT nr FROM traces WHERE deleted_at IS NOT NULL)`);
@@ -71,7 +71,7 @@ export function mend(db: Connection, ids: ReadonlyMap<number, ReadonlySet<string
   for (const table of ['provider_traces', 'trace_facts', 'trace_values'])
     db.run(`DELETE FROM ${table} WHERE trace NOT IN (SELECT nr FROM traces)`);
   const rows = db.all<{ readonly nr: number; readonly id: string }>(ALL);
-  const traces = rows.map(({ nr, id }) => new Mending(db, nr, traceId(id), adopted.has(nr)).mended());
+  const traces = rows.map(({ nr, id }) => new Mending(db, dataDir, nr, traceId(id), adopted.has(nr)).mended());
   db.run(`UPDATE traces SET size = ${SIZE} WHERE state IS NOT NULL`);
   db.run('UPDATE traces SET tags = NULL WHERE tags IS NOT NULL AND NOT json_valid(tags)');
   for (const { id } of rows) known.add(id);
@@ -118,13 +118,15 @@ function apiOf(db: Connection, nr: number, head: RequestHead | undefined): Api {
 /** One trace as it is mended. */
 class Mending {
   readonly #db: Connection;
+  readonly #dataDir: string;
   readonly #nr: number;
   readonly #id: TraceId;
   readonly #adopted: boolean;
   readonly #lost: string[] = [];
 
-  constructor(db: Connection, nr: number, id: TraceId, adopted: boolean) {
+  constructor(db: Connection, dataDir: string, nr: number, id: TraceId, adopted: boolean) {
     this.#db = db;
+    this.#dataDir = dataDir;
     this.#nr = nr;
     this.#id = id;
     this.#adopted = adopted;
@@ -217,7 +219,7 @@ class Mending {
 
   #result(trace: StoredTrace, damaged: readonly string[], whole: boolean): TraceResult {
     const counted = NUMBERS.some((name) => damaged.includes(name)) || this.#adopted;
-    const numbers = counted ? numbersOf(queriesOn(this.#db), trace, whole) : trace;
+    const numbers = counted ? numbersOf(queriesOn(this.#db, this.#dataDir), trace, whole) : trace;
     const { metrics, model, usage, finish, cost } = { ...trace, ...numbers };
     return {
       endedAtNs: metrics.totalNs ?? 0,

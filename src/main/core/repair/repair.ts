@@ -3,6 +3,7 @@
  * is changed: whoever knows more about it can try again.
  */
 import { chmodSync, closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { SIDES, unusedName } from '../store/aside.ts';
 import { Connection } from '../store/connection.ts';
@@ -97,7 +98,7 @@ function repairInto(file: string, copy: string, pages: PageFile): Repaired {
     migrateWith(db, 0, MIGRATIONS);
     const { ids, ...gathered } = gather(pages, db);
     const connection = new Connection(db);
-    const mended = connection.snapshot(() => mend(connection, ids));
+    const mended = connection.snapshot(() => mend(connection, dirname(file), ids));
     check(db);
     const { endpoints } = connection.one<{ readonly endpoints: number }>(
       'SELECT count(*) AS endpoints FROM endpoints',

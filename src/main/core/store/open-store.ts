@@ -96,7 +96,7 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
   readonly #live = new Map<string, LiveTrace>();
   readonly #changeListeners = new Set<(change: ListChange) => void>();
   readonly #problemListeners = new Set<(sentence: string | undefined) => void>();
-  readonly #caller: Caller = { shown: (row) => this.#shown(row), records: (id) => this.#live.has(id) };
+  readonly #caller: Caller;
   #opened = false;
   #timer: NodeJS.Timeout | undefined;
   #sentAt = -Infinity;
@@ -115,6 +115,11 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
 
   constructor(setup: StoreSetup) {
     this.#setup = setup;
+    this.#caller = {
+      shown: (row) => this.#shown(row),
+      dataDir: setup.dataDir,
+      records: (id) => this.#live.has(id),
+    };
     this.#queue = new WriteQueue(setup.unwrittenBytes ?? UNWRITTEN_BYTES);
     this.#thread = new WorkerThread({
       name: 'store',
@@ -442,7 +447,7 @@ class StoreClient implements Omit<Store, keyof RequestedMethods> {
 
   #committed(change: CommittedChange): void {
     if (change.type === 'delete') return this.#emit({ ...change, id: change.id as TraceId });
-    const row = rowOf(change.row);
+    const row = rowOf(change.row, this.#setup.dataDir);
     const live = this.#live.get(row.id);
     if (live) live.row = row;
     this.#emit({ type: 'upsert', row: this.#shown(row) });

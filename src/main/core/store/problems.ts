@@ -1,6 +1,6 @@
 /** What can be wrong with the file, said to the person: the fact, then the next step. */
 import Database from 'better-sqlite3';
-import { typed } from '../command-line/typed.ts';
+import { toRepair } from '../command-line/typed.ts';
 
 /** Why the trace file was not opened. */
 export type OpenFailure =
@@ -45,12 +45,12 @@ function factAndStep(file: string, dataDir: string, failure: OpenFailure): reado
     case 'not-a-database':
       return [
         `The file ${file} is not a database, or its beginning is damaged.`,
-        `Nothing in it was changed. If it had traces, close Tracelane and run ${typed('repair', dataDir)}; otherwise move it away, then start again: a new file is made.`,
+        `Nothing in it was changed. If it had traces, close Tracelane and ${toRepair(dataDir)}; otherwise move it away, then start again: a new file is made.`,
       ];
     case 'log-only':
       return [
         `The trace file ${file} is missing or empty, but its log ${file}-wal is there.`,
-        `Put the file back; or close Tracelane and run ${typed('repair', dataDir)}, which keeps what the log has; or move the log away to start with a new file.`,
+        `Put the file back; or close Tracelane and ${toRepair(dataDir)}, which keeps what the log has; or move the log away to start with a new file.`,
       ];
     case 'foreign-log':
       return [
@@ -113,7 +113,7 @@ function factAndStep(file: string, dataDir: string, failure: OpenFailure): reado
 }
 
 function repairStep(dataDir: string): string {
-  return `Nothing in it was changed. Close Tracelane and run ${typed('repair', dataDir)}: it brings everything that can be read into a new file, and keeps this one.`;
+  return `Nothing in it was changed. Close Tracelane and ${toRepair(dataDir)}: it brings everything that can be read into a new file, and keeps this one.`;
 }
 
 /** What is in the file is not what was written, or cannot be read from the disk. */
@@ -185,7 +185,7 @@ const GONE: Readonly<Record<Gone, readonly [what: string, step: string]>> = {
 export function readFact(file: string, dataDir: string, error: unknown): string {
   if (error instanceof CannotOpen) return factAndStep(file, dataDir, error.failure).join(' ');
   const step = isDamage(error)
-    ? `Close Tracelane and run ${typed('repair', dataDir)}.`
+    ? `Close Tracelane and ${toRepair(dataDir)}.`
     : 'Check the disk, then restart Tracelane.';
   return `The trace file ${file} cannot be read (${detailOf(error)}). ${step}`;
 }
@@ -215,7 +215,7 @@ export function writeFact(
   if (isDamage(error)) {
     return {
       fact: `The trace file ${file} is damaged (${detail}).`,
-      step: `Close Tracelane and run ${typed('repair', dataDir)}.`,
+      step: `Close Tracelane and ${toRepair(dataDir)}.`,
     };
   }
   if (detail.includes('SQLITE_BUSY')) return { fact: `Another program has locked ${file}.`, step: 'Close it.' };

@@ -14,9 +14,6 @@ import { detailOf, readFact } from './problems.ts';
 /** The store's methods of these names, without the wait. */
 export type StoreReader = QueryMethods & { readonly close: () => void };
 
-/** Another connection knows of no running trace. */
-const CALLER: Caller = { shown: (row) => row, records: () => false };
-
 /** Throws a ServiceError with code `store` where SQLite cannot be loaded, as when it was installed for another system. */
 export function checkSqlite(): void {
   try {
@@ -41,23 +38,29 @@ export const openReadOnlyAlone = (dataDir: string): StoreReader =>
 
 function readerOn(dataDir: string, opener: (file: string) => Database.Database): StoreReader {
   const db = open(databaseFile(dataDir), dataDir, opener);
-  return { ...queriesOn(new Connection(db)), close: () => void db.close() };
+  return { ...queriesOn(new Connection(db), dataDir), close: () => void db.close() };
 }
 
-/** The queries on a connection. */
-export function queriesOn(connection: Connection): QueryMethods {
+/** The queries on a connection to the trace file of a folder. */
+export function queriesOn(connection: Connection, dataDir: string): QueryMethods {
+  // Another connection knows of no running trace.
+  const caller: Caller = { shown: (row) => row, dataDir, records: () => false };
   const methods = Object.entries(OPERATIONS).flatMap(([name, operation]) =>
-    operation.type === 'query' ? [[name, queryOn(connection, operation as unknown as AnyQuery)]] : [],
+    operation.type === 'query' ? [[name, queryOn(connection, operation as unknown as AnyQuery, caller)]] : [],
   );
   return Object.fromEntries(methods) as QueryMethods;
 }
 
 type AnyQuery = Query<readonly unknown[], readonly unknown[], unknown, unknown>;
 
-function queryOn(connection: Connection, { params, run, result }: AnyQuery): (...args: readonly unknown[]) => unknown {
+function queryOn(
+  connection: Connection,
+  { params, run, result }: AnyQuery,
+  caller: Caller,
+): (...args: readonly unknown[]) => unknown {
   return (...args) => {
     const raw = run(connection, ...(params ? params(...args) : args));
-    return result ? result(raw, CALLER) : raw;
+    return result ? result(raw, caller) : raw;
   };
 }
 

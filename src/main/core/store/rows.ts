@@ -127,11 +127,11 @@ export interface EndpointColumns {
   readonly lends_key: Flag;
 }
 
-/** Never throws: what is damaged of a row is replaced, and named in `damaged`. */
-export function rowOf(columns: ListedColumns): TraceRow {
+/** Never throws: what is damaged of a row is replaced, and named in `damaged` beside the repair of `dataDir`. */
+export function rowOf(columns: ListedColumns, dataDir: string): TraceRow {
   const sound = new Sound();
   const row = soundRow(columns, sound);
-  return sound.damaged.length === 0 ? row : { ...row, damaged: damageSentence(sound.damaged) };
+  return sound.damaged.length === 0 ? row : { ...row, damaged: damageSentence(sound.damaged, dataDir) };
 }
 
 function soundRow(columns: ListedColumns, sound: Sound): TraceRow {
@@ -169,9 +169,9 @@ function soundRow(columns: ListedColumns, sound: Sound): TraceRow {
 }
 
 /** Never throws, see `rowOf`. */
-export function traceOf(columns: StoredColumns): StoredTrace {
+export function traceOf(columns: StoredColumns, dataDir: string): StoredTrace {
   const { trace, damaged } = soundTrace(columns);
-  return damaged.length === 0 ? trace : { ...trace, damaged: damageSentence(damaged) };
+  return damaged.length === 0 ? trace : { ...trace, damaged: damageSentence(damaged, dataDir) };
 }
 
 /** What is sound of a trace, and the names of what is not. */

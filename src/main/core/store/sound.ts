@@ -25,7 +25,7 @@ import {
 import { SEVERITIES } from '../../../shared/model/findings.ts';
 import { FINISH_REASONS, type FinishReason, type Usage } from '../../../shared/model/usage.ts';
 import type { LaneId } from '../../../shared/model/messages.ts';
-import { typed } from '../command-line/typed.ts';
+import { toRepair } from '../command-line/typed.ts';
 import { endpointLimitsSchema, type EndpointLimits } from '../../../shared/rpc/contract.ts';
 
 const number = z.number().finite();
@@ -273,6 +273,6 @@ export function jsonOr(text: unknown, otherwise: unknown): unknown {
   }
 }
 
-export function damageSentence(names: readonly string[]): string {
-  return `Part of this trace is damaged in the trace file: ${names.join(', ')}. Close Tracelane and run ${typed('repair')} on the data folder; until then, what is damaged is left out.`;
+export function damageSentence(names: readonly string[], dataDir: string): string {
+  return `Part of this trace is damaged in the trace file: ${names.join(', ')}. Close Tracelane and ${toRepair(dataDir)}; until then, what is damaged is left out.`;
 }

@@ -53,13 +53,15 @@ function Lines({ info, url }: { readonly info: CaptureInfo; readonly url: string
         The capture proxy at <code>{url}</code> forwards requests and records them on their way. It changes nothing but
         the address.
       </p>
-      <section>
-        <h3>Any program</h3>
-        {commandLine !== undefined && <Code what="the command" text={`${commandLine} capture -- COMMAND`} />}
-        <p className="quiet">
-          Sets the base URLs that the SDKs know, for this one command. To give another server: <code>--to URL</code>.
-        </p>
-      </section>
+      {typeof commandLine === 'string' && (
+        <section>
+          <h3>Any program</h3>
+          <Code what="the command" text={`${commandLine} capture -- COMMAND`} />
+          <p className="quiet">
+            Sets the base URLs that SDKs read, for this one command. For another server, add <code>--to URL</code>.
+          </p>
+        </section>
+      )}
       {route && (
         <section>
           <h3>One client</h3>
@@ -102,7 +104,7 @@ function RouteLines({
       ))}
       <p className="quiet">
         {route.lendsKey
-          ? 'This endpoint lends its key: the key in these lines is the proxy’s own, good on this machine only.'
+          ? 'This endpoint lends its key: the key in these lines is the proxy’s own, valid on this machine only.'
           : 'The client’s own key passes through, and is not stored.'}
       </p>
     </>
@@ -144,7 +146,7 @@ function Waiting({ close }: { readonly close: () => void }) {
     <>
       <span className="capture-wait" role="status">
         <Glyph name="live" size={12} className="k-wait" />
-        Waiting for the first request. It is shown here as soon as it begins.
+        Waiting for the first request. It opens as soon as it begins.
       </span>
       <Button className="push" onClick={() => openOverlay('settings', { tab: 'endpoints' })}>
         Endpoints

@@ -58,7 +58,10 @@ export const list = query({
     const then = part(stored, Math.max(0, at - above.total), end - above.total);
     return placed([...rows, ...then.map(notLive)], at, total);
   },
-  result: ({ rows, ...page }, { shown }) => ({ ...page, rows: rows.map((row) => shown(rowOf(row))) }),
+  result: ({ rows, ...page }, { shown, dataDir }) => ({
+    ...page,
+    rows: rows.map((row) => shown(rowOf(row, dataDir))),
+  }),
 });
 
 const ROWS = `SELECT ${LISTED} FROM traces t WHERE t.nr IN (SELECT value FROM json_each(?)) AND t.deleted_at IS NULL`;
@@ -68,7 +71,7 @@ export const rows = query({
   run: (db: Connection, nrs: readonly number[]): readonly ListedColumns[] =>
     db.all<ListedColumns>(ROWS, JSON.stringify(nrs)),
   layered: (own, stored, nrs) => [...own(nrs), ...stored(nrs).map(notLive)],
-  result: (found, { shown }) => found.map((row) => shown(rowOf(row))),
+  result: (found, { shown, dataDir }) => found.map((row) => shown(rowOf(row, dataDir))),
 });
 
 /** `after`: below this row number, `before`: above it. */

@@ -35,6 +35,8 @@ export interface Transaction {
 export interface Caller {
   /** With the numbers of a running trace, which are not in the file. */
   shown<Row extends TraceRow>(row: Row): Row;
+  /** The folder of the trace file, for sentences. */
+  readonly dataDir: string;
   /** This program records it now. */
   records(id: string): boolean;
 }

@@ -1,7 +1,7 @@
 /** What the agent server would have written of each adapter's run, as it was recorded. */
 import type { TraceId } from '../../../../shared/model/ids.ts';
 import { ServiceError } from '../../../../shared/rpc/services.ts';
-import { typed } from '../../command-line/typed.ts';
+import { toRepair } from '../../command-line/typed.ts';
 import type { Connection } from '../connection.ts';
 import { rowNumber } from '../lookup.ts';
 import type { ProviderTraceColumns } from '../rows.ts';
@@ -33,20 +33,20 @@ const OF_TRACE = `SELECT t.id AS trace, p.lane, p.step_id, p.document FROM provi
 export const providerTraces = query({
   run: (db: Connection, id: TraceId) => db.all<ProviderTraceColumns>(OF_TRACE, id),
   layered: (own, stored, id) => [...own(id), ...stored(id)],
-  result: (rows): readonly ProviderTraceRow[] =>
+  result: (rows, { dataDir }): readonly ProviderTraceRow[] =>
     rows.map(({ trace, lane, step_id, document }) => ({
       trace,
       lane,
       stepId: step_id,
-      document: documentOf(document, lane),
+      document: documentOf(document, lane, dataDir),
     })),
 });
 
-function documentOf(text: string, lane: Lane): ProviderTraceRow['document'] {
+function documentOf(text: string, lane: Lane, dataDir: string): ProviderTraceRow['document'] {
   const document = jsonOr(text, null);
   if (typeof document === 'object' && document !== null) return document as ProviderTraceRow['document'];
   throw new ServiceError(
     'damaged',
-    `The provider trace of the lane ${lane} is damaged in the trace file. Close Tracelane and run ${typed('repair')} on the data folder.`,
+    `The provider trace of the lane ${lane} is damaged in the trace file. Close Tracelane and ${toRepair(dataDir)}.`,
   );
 }

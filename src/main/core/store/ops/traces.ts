@@ -95,7 +95,7 @@ export const get = query({
       () => own(id),
       () => notLive(stored(id)),
     ),
-  result: (columns, { shown }) => shown(traceOf(columns)),
+  result: (columns, { shown, dataDir }) => shown(traceOf(columns, dataDir)),
 });
 
 const RESPONSE_HEAD = `SELECT d.response_head, t.head_ns FROM traces t LEFT JOIN trace_documents d ON d.trace = t.nr
@@ -129,7 +129,7 @@ export const rename = write({
     db.run(RENAME, title, id);
     return touched(id);
   },
-  result: (row, { shown }) => shown(rowOf(row)),
+  result: (row, { shown, dataDir }) => shown(rowOf(row, dataDir)),
 });
 
 const STAR = 'UPDATE traces SET starred = ? WHERE nr = ?';

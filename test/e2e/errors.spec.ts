@@ -144,7 +144,7 @@ test('a store that can only be read says so at the terminal and in the window, w
   await expect(toasts).toHaveCount(1);
   await page.keyboard.press('Control+,');
   await page.getByRole('tab', { name: 'Storage' }).click();
-  await expect(page.getByLabel('Size of the store')).toContainText('only read; new runs are in memory');
+  await expect(page.getByLabel('Size of the store')).toContainText('read-only; new runs are kept in memory');
   await expect(page.getByLabel('Size of the store')).not.toContainText('free');
   await end();
 });

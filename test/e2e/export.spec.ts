@@ -88,8 +88,8 @@ test('with a changed manifest a bundle holds what was chosen, and opens elsewher
 
   await dialog.getByRole('checkbox', { name: 'Request body' }).uncheck();
   await expect(secrets).not.toContainText('request body');
-  await dialog.getByRole('checkbox', { name: 'Let them leave as they are' }).check();
-  await expect(secrets).toContainText('will leave unchanged');
+  await dialog.getByRole('checkbox', { name: 'Export them unchanged' }).check();
+  await expect(secrets).toContainText('will be exported unchanged');
   const file = await saved(page);
   expect(file.name).toMatch(/\.tracelane\.jsonl\.gz$/);
   await expect(dialog).toBeHidden();

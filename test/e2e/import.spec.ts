@@ -102,7 +102,7 @@ test('of a file with several streams those that are chosen are opened', async ({
   const dialog = page.getByRole('dialog', { name: 'Open a stream' });
   await expect(dialog.getByRole('listitem').filter({ hasText: 'POST https://a.example' })).toHaveCount(2);
   await expect(dialog).toContainText('The file was compressed with gzip.');
-  await expect(dialog.getByRole('status')).toHaveText('1 other exchange holds no stream.');
+  await expect(dialog.getByRole('status')).toHaveText('1 other exchange contains no stream.');
   await page.screenshot({ path: test.info().outputPath('import-har.png') });
   await dialog.getByRole('checkbox', { name: 'Open stream 1' }).uncheck();
   await dialog.getByRole('button', { name: 'Open', exact: true }).click();
@@ -187,7 +187,7 @@ test('a file that takes long to read says so, and can be given up', async ({ pag
     document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
   });
   const dialog = page.getByRole('dialog', { name: 'Open a stream' });
-  await expect(dialog.getByRole('status')).toContainText(/Reading .* MB … Cancel gives it up\./);
+  await expect(dialog.getByRole('status')).toContainText(/Reading .* MB … Cancel stops it\./);
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(dialog).toBeHidden();
   answer();

@@ -68,7 +68,7 @@ test('says with its line what is wrong, and sends nothing until it is mended', a
   const remarks = dialog(page).getByRole('list', { name: 'Remarks on the request' });
   await expect(remarks.getByRole('listitem')).toHaveText([
     /Line 4.*messages\[0\]\.role must be one of/,
-    /Line 6.*stream is false: the answer will be no stream/,
+    /Line 6.*stream is false: the answer will not be a stream/,
   ]);
   await expect(run(page)).toBeDisabled();
   await expect(dialog(page).getByRole('status')).toHaveText('One error in the request must be fixed first.');
@@ -199,7 +199,7 @@ test('says what will be added, and with all of it switched off sends what is wri
   await expect(summary).toContainText('1 switched off');
   await summary.click();
   await changes.getByRole('button', { name: 'Send as written' }).click();
-  await expect(changes.getByRole('button', { name: 'Add all of it again' })).toBeVisible();
+  await expect(changes.getByRole('button', { name: 'Add everything again' })).toBeVisible();
   await run(page).click();
   await expect.poll(() => bodyOf(last())).toBe(text);
   expect(

@@ -20,10 +20,10 @@ test('an address that ends in the path of an API is mended by one button', async
   await address.fill('http://127.0.0.1:9/v1');
   await expect(dialog(page).getByRole('button', { name: /^Use / })).toHaveCount(0);
   await address.fill('http://127.0.0.1:9/v1/chat/completions');
-  await expect(dialog(page)).toContainText('It ends in the path of an API');
+  await expect(dialog(page)).toContainText('This URL ends in the path of an API');
   await dialog(page).getByRole('button', { name: 'Use http://127.0.0.1:9/v1' }).click();
   await expect(address).toHaveValue('http://127.0.0.1:9/v1');
-  await expect(dialog(page)).not.toContainText('It ends in the path of an API');
+  await expect(dialog(page)).not.toContainText('This URL ends in the path of an API');
 });
 
 test('an endpoint is added, given a key that is never shown again, changed and removed', async ({ page }) => {

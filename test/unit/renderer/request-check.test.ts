@@ -134,7 +134,7 @@ describe('requests', () => {
       '{"model": "m", "messages": [{"role": "user", "content": 5}], "stream": false}',
       [
         '1: `messages[0].content` must be a string or a list of parts, each with a type.',
-        '1: `stream` is false: the answer will be no stream, and is recorded as it comes.',
+        '1: `stream` is false: the answer will not be a stream, and is recorded as it arrives.',
       ],
     ],
     [

@@ -47,21 +47,21 @@ export function Manifest({ manifest, format, parts, secrets, onParts, onSecrets 
       </section>
       <section aria-label="Secrets">
         <h3>Secrets</h3>
-        {now.length === 0 && before.length === 0 && <p className="quiet">None were found in what leaves.</p>}
+        {now.length === 0 && before.length === 0 && <p className="quiet">None were found.</p>}
         {now.length > 0 && (
           <>
             <p>
               {manifest.secrets === 'keep' && <Glyph name="error" size={12} className="k-error" />}{' '}
               {manifest.secrets === 'keep'
-                ? `${plural(now.length, 'secret')} will leave unchanged:`
+                ? `${plural(now.length, 'secret')} will be exported unchanged:`
                 : `${plural(now.length, 'secret')} will be replaced:`}
             </p>
             <Secrets secrets={now} />
             <Check
-              label="Let them leave as they are"
+              label="Export them unchanged"
               hint={
                 secrets === 'keep' && manifest.secrets === 'redact'
-                  ? 'This format has variables in their place in any case.'
+                  ? 'This format always has variables in their place.'
                   : 'The file will say so. Whoever gets it can use them.'
               }
               checked={secrets === 'keep'}
@@ -72,7 +72,8 @@ export function Manifest({ manifest, format, parts, secrets, onParts, onSecrets 
         {before.length > 0 && (
           <>
             <p className="quiet">
-              {plural(before.length, 'secret')} {before.length === 1 ? 'was' : 'were'} replaced at recording, for good:
+              {plural(before.length, 'secret')} {before.length === 1 ? 'was' : 'were'} replaced when the run was
+              recorded, and cannot be restored:
             </p>
             <Secrets secrets={before} />
           </>

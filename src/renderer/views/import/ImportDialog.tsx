@@ -68,7 +68,7 @@ export function ImportDialog({ input: given = {}, close }: OverlayProps<'import'
         <DialogFoot
           status={
             running
-              ? `Opening … ${percentText(running.share)} Cancel gives up the rest.`
+              ? `Opening … ${percentText(running.share)} Cancel skips the rest.`
               : problem === null
                 ? stateOf(recognition, chosen.length, sizeOf(source))
                 : `It could not be opened: ${problem}`
@@ -87,7 +87,7 @@ export function ImportDialog({ input: given = {}, close }: OverlayProps<'import'
           <FormField
             className="import-text"
             label="Text"
-            hint="A response’s body, curl output, a HAR, a cassette, JSON lines, a log: whatever holds the stream."
+            hint="A response body, curl output, a HAR, a cassette, JSON lines, a log: anything that contains the stream."
           >
             {(ids) => (
               <textarea
@@ -211,7 +211,7 @@ function stateOf(recognition: Recognition, chosen: number, bytes: number): strin
     case 'nothing':
       return 'Paste the text of a stream first.';
     case 'asking':
-      return bytes < LARGE_BYTES ? 'Reading …' : `Reading ${byteSize(bytes)} … Cancel gives it up.`;
+      return bytes < LARGE_BYTES ? 'Reading …' : `Reading ${byteSize(bytes)} … Cancel stops it.`;
     case 'refused':
       return recognition.sentence;
     case 'found': {
@@ -219,7 +219,7 @@ function stateOf(recognition: Recognition, chosen: number, bytes: number): strin
       if (chosen === 0) return 'Choose at least one stream.';
       return others === 0
         ? null
-        : `${count(others)} other ${others === 1 ? 'exchange holds' : 'exchanges hold'} no stream.`;
+        : `${count(others)} other ${others === 1 ? 'exchange contains' : 'exchanges contain'} no stream.`;
     }
   }
 }

@@ -77,7 +77,7 @@ export async function importStreams({ source, held, ...choice }: ImportChoice): 
   const [first] = traces;
   if (!first) return;
   selectTrace(first.id, true);
-  if (first.existing) toast('These bytes were imported before. This is the trace of that time.');
+  if (first.existing) toast('These bytes were imported before. This is the existing trace.');
 }
 
 /** Opens a file at once where it is one stream as the server sent it; else the dialog shows what is in it. */

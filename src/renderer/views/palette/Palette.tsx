@@ -87,7 +87,7 @@ export function Palette({ close }: OverlayProps<'palette'>) {
         </Autocomplete.Empty>
         {(problem !== null || behind) && query.trim() !== '' && (
           <p className="palette-note" role="status">
-            {problem ?? 'Some runs are still being prepared for the search; they are not in these results.'}
+            {problem ?? 'Some runs are not indexed yet, so they are missing from these results.'}
           </p>
         )}
       </Autocomplete.Root>

@@ -25,10 +25,10 @@ export function Changes({ preview: { preview, problem }, without, onChange }: Ch
       <summary>{summaryOf(changes, isOff)}</summary>
       <p className="run-changes-all">
         <Button onClick={() => onChange(allOff ? [] : free.map(({ id }) => id))}>
-          {allOff ? 'Add all of it again' : 'Send as written'}
+          {allOff ? 'Add everything again' : 'Send as written'}
         </Button>
         <span className="quiet">
-          Without any of it the body leaves byte for byte as it is written, with the headers that HTTP asks for.
+          With none of it, the body is sent byte for byte as it is written, with only the headers that HTTP requires.
         </span>
       </p>
       <ul aria-label="What will be added">

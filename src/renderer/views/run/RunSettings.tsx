@@ -42,7 +42,7 @@ export function RunSettings({ draft, onChange, text, offered, onAddEndpoint }: R
         )}
       </FormField>
       {endpoint && !endpoint.builtIn && !endpoint.key.configured && (
-        <p className="form-hint">It has no key; requests are sent without one.</p>
+        <p className="form-hint">This endpoint has no key; requests are sent without one.</p>
       )}
       <Button className="run-add" onClick={onAddEndpoint}>
         Add an endpoint

@@ -51,7 +51,7 @@ export function checkRequest(text: string, api: Api): CheckedRequest {
 function unstreamed(root: JsonNode, value: unknown): readonly Remark[] {
   if (objectOf(value)?.['stream'] !== false) return [];
   const { from, to } = placeOf(root, ['stream']).node;
-  return [{ from, to, sentence: '`stream` is false: the answer will be no stream, and is recorded as it comes.' }];
+  return [{ from, to, sentence: '`stream` is false: the answer will not be a stream, and is recorded as it arrives.' }];
 }
 
 function remarkOf(issue: z.core.$ZodIssue, root: JsonNode): Remark {

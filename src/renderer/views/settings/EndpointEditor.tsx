@@ -10,7 +10,6 @@ import { apiLabel, apisOf, useProviders } from '../../stores/providers.ts';
 import {
   EMPTY_FORM,
   formOf,
-  keyText,
   presetsOf,
   readForm,
   withPreset,
@@ -97,7 +96,7 @@ export function EndpointEditor({ endpoint, onSaved, onRemoved }: EndpointEditorP
       </FormField>
       {mended !== null && (
         <p className="form-mend" role="status">
-          <span>It ends in the path of an API, which is added when a request is sent.</span>
+          <span>This URL ends in the path of an API, which Tracelane adds to each request itself.</span>
           <Button look="line" onClick={() => put({ baseUrl: mended })}>
             Use {mended}
           </Button>
@@ -143,14 +142,14 @@ export function EndpointEditor({ endpoint, onSaved, onRemoved }: EndpointEditorP
       />
       <Check
         label="Lend this key to captured requests"
-        hint="The capture proxy puts it on requests that carry the proxy’s own key. Off: captured programs bring their own keys."
+        hint="The capture proxy sends it with requests that carry the proxy’s own key. When this is off, captured programs use keys of their own."
         checked={form.lendsKey}
         onChange={(lendsKey) => put({ lendsKey })}
       />
       <div className="limits">
         <FormField
           label="Response timeout"
-          hint="Seconds until the response headers arrive; empty: no limit. A local model may take minutes to load."
+          hint="Seconds to wait for the response headers. Leave it empty for no limit: a local model may take minutes to load."
           error={errors.answer}
         >
           {(ids) => (
@@ -166,14 +165,14 @@ export function EndpointEditor({ endpoint, onSaved, onRemoved }: EndpointEditorP
         </FormField>
         <FormField
           label="Idle timeout"
-          hint="Seconds without data other than keep-alive; empty: no limit."
+          hint="Seconds without data, not counting keep-alive. Leave it empty for no limit."
           error={errors.silence}
         >
           {(ids) => (
             <Field
               {...ids}
               inputMode="numeric"
-              placeholder="never"
+              placeholder="no limit"
               value={form.silence}
               onChange={(event) => put({ silence: event.target.value })}
               trail={<span>s</span>}
@@ -215,7 +214,7 @@ function KeyField({
       label="Key"
       hint={
         kept
-          ? `A ${keyText(endpoint.key)}. It is never shown; enter another to replace it.`
+          ? `${endpoint.key.last4 === undefined ? 'A key is set' : `The key ends in ${endpoint.key.last4}`}. It is never shown whole; enter another to replace it.`
           : 'Stored separately from the runs, sent only to this endpoint, and never shown again.'
       }
     >
@@ -264,7 +263,7 @@ function BuiltIn({ endpoint }: { readonly endpoint: EndpointInfo }) {
     <div className="endpoint-form">
       <h3>{endpoint.name}</h3>
       <p className="settings-say">
-        It is part of the program and answers with samples, over real HTTP on this machine, without a key. It cannot be
+        It is part of Tracelane, and answers with samples over real HTTP on this machine. It needs no key, and cannot be
         changed or removed.
       </p>
       <code className="built-in-url">{endpoint.baseUrl}</code>

@@ -35,8 +35,8 @@ function Sizes() {
       </dd>
       <dt>Trace file</dt>
       <dd>
-        {size.file > 0 ? byteSize(size.file) : readable ? 'only read; new runs are in memory' : 'in memory only'}
-        {size.file > 0 && size.free > 0 && `, of which ${byteSize(size.free)} are free`}
+        {size.file > 0 ? byteSize(size.file) : readable ? 'read-only; new runs are kept in memory' : 'in memory only'}
+        {size.file > 0 && size.free > 0 && `, ${byteSize(size.free)} of it unused`}
       </dd>
       <dt>Search index</dt>
       <dd>{byteSize(size.search)}</dd>
@@ -110,7 +110,8 @@ function Limits({ kept }: { readonly kept: Retention }) {
     <form className="retention" aria-label="Delete old runs" onSubmit={submit} noValidate>
       <h3>Delete old runs automatically</h3>
       <p className="settings-say">
-        Off unless a limit is set. Runs with a star or a tag are never deleted by a limit, nor those that still run.
+        Off unless a limit is set. Runs that have a star or a tag, and runs in progress, are never deleted
+        automatically.
       </p>
       <div className="limits">
         <FormField
@@ -131,7 +132,7 @@ function Limits({ kept }: { readonly kept: Retention }) {
         </FormField>
         <FormField
           label="Keep at most"
-          hint="When all runs together take more, the oldest are deleted. Leave it empty for no limit."
+          hint="When all runs together take up more, the oldest are deleted. Leave it empty for no limit."
           error={readMegabytes === undefined ? NO_NUMBER : undefined}
         >
           {(ids) => (
@@ -192,6 +193,6 @@ function said(retention: Retention, { traces, bytes, from, to, spared }: Outdate
   const [first, last] = [dayName(from), dayName(to)].map((name) =>
     name.replace(/^(?=Today|Yesterday)./, (T) => T.toLowerCase()),
   );
-  const days = first === last ? `begun ${first}` : `begun ${first} to ${last}`;
+  const days = first === last ? `started ${first}` : `started between ${first} and ${last}`;
   return `${plural(traces, 'run')} (${byteSize(bytes)}), ${days}, ${changed ? 'would be deleted now' : 'are being deleted'}.${stay}`;
 }

@@ -55,7 +55,7 @@ export function TagDialog({ input, close }: OverlayProps<'tags'>) {
             </li>
           ))}
         </ul>
-        {counts.size === 0 && <p className="quiet">No tags yet. The filter finds them with tag:name.</p>}
+        {counts.size === 0 && <p className="quiet">No tags yet. The filter tag:name finds the runs that have one.</p>}
         <form
           onSubmit={(event) => {
             event.preventDefault();

@@ -106,6 +106,7 @@ function Card({
         type="button"
         className="sample-play"
         aria-current={shown !== undefined}
+        title={sample.model}
         onClick={() => void playFirst(sample)}
       >
         <span className="sample-title">

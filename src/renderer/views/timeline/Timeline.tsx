@@ -50,7 +50,7 @@ function layout(
 ): { readonly rows: readonly Row[]; readonly height: number } {
   const { rate, lane } = heights();
   const kinds: readonly Omit<Row, 'top' | 'height'>[] = folded
-    ? [{ type: 'events' }]
+    ? [{ type: 'whole' }]
     : [
         ...(timed ? [{ type: 'rate' } as const, { type: 'network' } as const] : []),
         { type: 'events' },
@@ -184,6 +184,7 @@ function nameOf(row: Row, data: TimelineData, model: TraceModel) {
     case 'network':
       return [null, 'Network', plural(model.reads.length, 'read')] as const;
     case 'events':
+    case 'whole':
       return [null, 'Events', count(model.events.length)] as const;
     case 'meta':
       return [<Glyph key="meta" name="meta" size={12} className="k-meta" />, 'Meta', metaFact(data, model)] as const;

@@ -10,7 +10,7 @@ import { toShare, type Window } from '../../parts/time/scale.ts';
 import type { TimelineData, TimelineLane } from './timeline-data.ts';
 
 export interface Row {
-  readonly type: 'rate' | 'network' | 'events' | 'lane' | 'meta';
+  readonly type: 'rate' | 'network' | 'events' | 'lane' | 'meta' | 'whole';
   readonly top: number;
   readonly height: number;
   readonly lane?: TimelineLane;
@@ -88,6 +88,7 @@ export function draw(context: CanvasRenderingContext2D, scene: Scene, palette: P
     else if (row.type === 'network') drawNetwork(context, scene, row, palette);
     else if (row.type === 'events') drawEvents(context, scene, row, palette);
     else if (row.type === 'meta') drawMeta(context, scene, row, palette);
+    else if (row.type === 'whole') drawWhole(context, scene, row, palette);
     else drawLane(context, scene, row, palette);
   }
   drawSelected(context, scene, palette);
@@ -197,6 +198,12 @@ function drawEventColumns(
     tone = TONES[scene.model.events[at]!.kind];
   }
   flush();
+}
+
+/** The stream in one row: its lanes over one another, and the marks of the stream as a whole. */
+function drawWhole(context: CanvasRenderingContext2D, scene: Scene, row: Row, palette: Palette): void {
+  for (const lane of scene.data.lanes) drawLane(context, scene, { ...row, lane }, palette);
+  drawMeta(context, scene, row, palette);
 }
 
 /** What is shorter is drawn so wide, in pixels; to the left where it has only just come. */

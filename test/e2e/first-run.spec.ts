@@ -87,7 +87,7 @@ test('a key pressed while another sample is being started is not lost', async ({
 
 test('a sample can be held while it is recorded, stepped through and let go on', async ({ page }) => {
   await host.stop();
-  host = await startHost({ pace: 1 });
+  host = await startHost({ pace: 0.5 });
   await page.goto(host.url);
   const wire = lane(page, 'Wire').locator('.streamed');
   const words = page.locator('.last-words p').first();

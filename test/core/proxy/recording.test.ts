@@ -339,26 +339,6 @@ describe('a stream', () => {
     expect(trace!.capture!.certificate!.answer.out.sha256).toBe(sha256(bomb));
   });
 
-  test('A19 with an event over the limit ends the adapters there, and is captured and passed on to its end', async () => {
-    const [first, ...rest] = EVENTS.split(/(?<=\n\n)/);
-    const flood = Buffer.from(`data: ${'x'.repeat(64 * 1024 ** 2)}\n\n`);
-    const sent = Buffer.concat([Buffer.from(first!), flood, Buffer.from(rest.join(''))]);
-    const { core, url } = await withEndpoint((_incoming, response) => {
-      response.setHeader('content-type', 'text/event-stream').end(sent);
-    });
-    const asking = request(`${url}/chat/completions`, { method: 'POST' }).end('{"stream":true}');
-    const [answer] = (await once(asking, 'response')) as [IncomingMessage];
-    const got = createHash('sha256');
-    for await (const bytes of answer) got.update(bytes as Buffer);
-    expect(got.digest('hex')).toBe(sha256(sent));
-    const [trace] = await captured(core);
-    expect(trace).toMatchObject({
-      ending: { state: 'limit', rule: expect.stringContaining('It and everything after it are kept but not decoded.') },
-      metrics: { events: 1, bytes: sent.length },
-    });
-    expect(sha256(await bodyOf(core, trace!))).toBe(sha256(sent));
-  });
-
   test('at an address that nobody knows is told by its events', async () => {
     const { core, url } = await withEndpoint((_incoming, response) => {
       response.setHeader('content-type', 'text/event-stream').end(EVENTS);

@@ -4,7 +4,7 @@ import { parseJson } from '../json/json-object.ts';
 import type { WireBlock, WireOutcome } from '../model/messages.ts';
 import { callName, callsOf } from './call-rules.ts';
 import { chat, chatCall, chatEnd } from './example-bodies.ts';
-import type { LintRule, LintStream } from './rule.ts';
+import type { LintCheck, LintRule, LintStream, Report } from './rule.ts';
 
 const MAX_SHOWN = 40;
 
@@ -75,6 +75,14 @@ function isRounded(literal: string): boolean {
   return BigInt(Number(literal)) !== BigInt(literal);
 }
 
+/** A check that looks at the arguments of each call that has them whole, as they were sent. */
+const eachArguments = (look: (call: WireBlock, text: string, report: Report) => void): LintCheck => ({
+  end(stream, report) {
+    const sent = new SentArguments(stream);
+    for (const call of readable(stream.outcome)) look(call, sent.of(call), report);
+  },
+});
+
 export const ARGUMENT_RULES: readonly LintRule[] = [
   {
     id: 'arguments-key-twice',
@@ -85,21 +93,16 @@ export const ARGUMENT_RULES: readonly LintRule[] = [
       'JSON.parse and json.loads keep the last and say nothing, and other parsers keep the first or refuse the text: what was checked may not be what runs. Send an error back as the result of the call, so that the model can try again.',
     example: chat(chatCall(0, 'a', 'f', '{"path":"/a","path":"/b"}'), ...chatEnd('tool_calls')),
     counterexample: chat(chatCall(0, 'a', 'f', '{"path":"/a","to":{"path":"/b"}}'), ...chatEnd('tool_calls')),
-    check: () => ({
-      end(stream, report) {
-        const sent = new SentArguments(stream);
-        for (const one of readable(stream.outcome)) {
-          const text = sent.of(one);
-          const pair = keyTwice(jsonMembers(text));
-          if (!pair) continue;
-          const [before, after] = pair.map(({ valueStart, end }) => shown(text.slice(valueStart, end)));
-          report(
-            one.lastEvent,
-            `The arguments of ${callName(one)} have the key "${shown(pair[0].key!)}" twice in one object: with ${before}, and with ${after}.`,
-          );
-        }
-      },
-    }),
+    check: () =>
+      eachArguments((call, text, report) => {
+        const pair = keyTwice(jsonMembers(text));
+        if (!pair) return;
+        const [before, after] = pair.map(({ valueStart, end }) => shown(text.slice(valueStart, end)));
+        report(
+          call.lastEvent,
+          `The arguments of ${callName(call)} have the key "${shown(pair[0].key!)}" twice in one object: with ${before}, and with ${after}.`,
+        );
+      }),
   },
   {
     id: 'arguments-number-rounded',
@@ -110,22 +113,17 @@ export const ARGUMENT_RULES: readonly LintRule[] = [
       'JSON.parse gives the nearest integer that it has, which is the id of something else; Python keeps it as it is. Let the schema of the tool ask for such a value as text.',
     example: chat(chatCall(0, 'a', 'f', '{"id":9007199254740993}'), ...chatEnd('tool_calls')),
     counterexample: chat(chatCall(0, 'a', 'f', '{"id":"9007199254740993"}'), ...chatEnd('tool_calls')),
-    check: () => ({
-      end(stream, report) {
-        const sent = new SentArguments(stream);
-        for (const one of readable(stream.outcome)) {
-          const text = sent.of(one);
-          if (!MANY_DIGITS.test(text)) continue;
-          const found = jsonMembers(text)
-            .map(({ valueStart, end }) => text.slice(valueStart, end))
-            .find(isRounded);
-          if (found !== undefined)
-            report(
-              one.lastEvent,
-              `The arguments of ${callName(one)} have the number ${shown(found)}, of which JavaScript makes ${shown(String(Number(found)))}.`,
-            );
-        }
-      },
-    }),
+    check: () =>
+      eachArguments((call, text, report) => {
+        if (!MANY_DIGITS.test(text)) return;
+        const found = jsonMembers(text)
+          .map(({ valueStart, end }) => text.slice(valueStart, end))
+          .find(isRounded);
+        if (found !== undefined)
+          report(
+            call.lastEvent,
+            `The arguments of ${callName(call)} have the number ${shown(found)}, of which JavaScript makes ${shown(String(Number(found)))}.`,
+          );
+      }),
   },
 ];

@@ -7,6 +7,11 @@ import { UsageSteps, type Increments } from './usage-steps.ts';
 /** Counts that go up with the stream: none falls while one answer goes on. */
 const GROWING = ['output', 'reasoning', 'total'] as const;
 
+const COUNTS_SO_FAR = chat(
+  chunk({ role: 'assistant', content: 'Hi' }, { usage: { prompt_tokens: 5, completion_tokens: 1, total_tokens: 6 } }),
+  ...chatEnd(),
+);
+
 /** A check that looks at each usage of an answer, and at whether they are increments once it is over. */
 function eachAnswer(look: {
   usage(usage: Counts, event: number | null): void;
@@ -44,13 +49,7 @@ export const USAGE_STEP_RULES: readonly LintRule[] = [
       ),
       ...chatEnd(),
     ),
-    counterexample: chat(
-      chunk(
-        { role: 'assistant', content: 'Hi' },
-        { usage: { prompt_tokens: 5, completion_tokens: 1, total_tokens: 6 } },
-      ),
-      ...chatEnd(),
-    ),
+    counterexample: COUNTS_SO_FAR,
     comesWith: ['usage-repeated'],
     check: () => {
       let last: Counts = {};
@@ -91,13 +90,7 @@ export const USAGE_STEP_RULES: readonly LintRule[] = [
       chunk({}, { usage: { prompt_tokens: 0, completion_tokens: 2, total_tokens: 2 } }, { finish_reason: 'stop' }),
       '[DONE]',
     ),
-    counterexample: chat(
-      chunk(
-        { role: 'assistant', content: 'Hi' },
-        { usage: { prompt_tokens: 5, completion_tokens: 1, total_tokens: 6 } },
-      ),
-      ...chatEnd(),
-    ),
+    counterexample: COUNTS_SO_FAR,
     check: () => {
       let last: Counts = {};
       return eachAnswer({
@@ -105,13 +98,12 @@ export const USAGE_STEP_RULES: readonly LintRule[] = [
           last = usage;
         },
         over(increments, report) {
-          if (increments) {
-            const { count, event } = increments;
-            report(
-              event,
-              `Usage comes ${count} times, and each counts its own piece of the answer: ${said(increments)} when added up, where the last one says ${said(last)}.`,
-            );
-          }
+          if (!increments) return;
+          const { count, event } = increments;
+          report(
+            event,
+            `Usage comes ${count} times, and each counts its own piece of the answer: ${said(increments)} when added up, where the last one says ${said(last)}.`,
+          );
         },
       });
     },
